@@ -1,0 +1,42 @@
+"""Texts folded for comparison: lower case, no accents, words only."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from rapidfuzz import fuzz
+
+_NOT_WORD = re.compile(r"[^\w]+|_+")
+_NAME_NOISE = frozenset(["the", "a", "at", "of", "and", "in", "le", "la", "el", "der", "die", "das"])
+
+
+@lru_cache(maxsize=8192)
+def fold(text: str) -> str:
+    """Return a text in lower case without accents and punctuation, its words separated by one space."""
+    text = text.casefold().replace("&", " and ").replace("'", "").replace("’", "")
+    if not text.isascii():
+        decomposed = unicodedata.normalize("NFKD", text)
+        text = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return " ".join(_NOT_WORD.sub(" ", text).split())
+
+
+@lru_cache(maxsize=8192)
+def name_key(name: str) -> str:
+    """Return a name's words that tell it from others ("The Jazz Café" → "jazz cafe")."""
+    folded = fold(name)
+    words = [word for word in folded.split() if word not in _NAME_NOISE]
+    return " ".join(words) or folded or name.strip().casefold()
+
+
+def similarity(first: str, second: str) -> float:
+    """Return how alike two folded texts are, 0..100: the mean of the set ratio and the sort ratio of their
+    words.
+
+    The set ratio alone is 100 for "queen" and "queen tribute band"; the sort ratio alone drops with every
+    added word.
+    """
+    if first == second:
+        return 100.0
+    return (fuzz.token_set_ratio(first, second) + fuzz.token_sort_ratio(first, second)) / 2

@@ -1,0 +1,71 @@
+"""Which source a decoded record comes from, told by its shape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from scenescout_tui.safe_text import for_screen
+
+Payload = Mapping[str, Any]
+
+
+def is_eventbrite(payload: Payload) -> bool:
+    """Tell an Eventbrite event: API v3, the "destination" shape, or the flat export."""
+    name, start = payload.get("name"), payload.get("start")
+    if isinstance(start, Mapping) and ("utc" in start or "local" in start):
+        return isinstance(name, Mapping) or "organizer_id" in payload or "resource_uri" in payload
+    if isinstance(name, Mapping) and ("text" in name or "html" in name):
+        return True
+    if "start_date" in payload and ("name" in payload or "title" in payload) and "time_start" not in payload:
+        marks = ("primary_venue", "is_online_event", "ticket_availability", "price_range", "start_time")
+        return any(mark in payload for mark in marks) or "eventbrite." in str(payload.get("url"))
+    return False
+
+
+def is_yelp(payload: Payload) -> bool:
+    """Tell a Yelp event."""
+    return "time_start" in payload or ("event_site_url" in payload and "name" in payload)
+
+
+def is_manual(payload: Payload) -> bool:
+    """Tell a submission of our own form."""
+    return (
+        "title" in payload
+        and ("start_time" in payload or "venue_name" in payload)
+        and "start_date" not in payload
+    )
+
+
+_SHAPES: tuple[tuple[str, Callable[[Payload], bool]], ...] = (
+    ("eventbrite", is_eventbrite),
+    ("yelp", is_yelp),
+    ("manual", is_manual),
+)
+
+
+def recognise(payload: object) -> str | None:
+    """Return the name of the source a decoded record comes from, or None."""
+    if not isinstance(payload, Mapping):
+        return None
+    return next((name for name, fits in _SHAPES if fits(payload)), None)
+
+
+def describe(payload: object, source: str) -> str | None:
+    """Say in words what a record is that is no event of `source`; None where there is nothing to say."""
+    if not isinstance(payload, Mapping):
+        return None
+    found = recognise(payload)
+    if found is not None and found != source:
+        return f"this looks like a record of {found}, not of {source}"
+    error = payload.get("error")
+    if isinstance(error, str) and "status_code" in payload:
+        return f"this is an error answer of Eventbrite ({for_screen(error, 40)}), not an event"
+    if isinstance(error, Mapping) and isinstance(error.get("code"), str):
+        return f"this is an error answer of Yelp ({for_screen(error['code'], 40)}), not an event"
+    if "@context" in payload or "@type" in payload or "@graph" in payload:
+        return f"this looks like schema.org JSON-LD, not like a record of {source}"
+    lists = [key for key, value in payload.items() if isinstance(key, str) and isinstance(value, list)]
+    if "pagination" in payload and lists:
+        return f"this is a page of {for_screen(lists[0], 40)}, not of events"
+    return None

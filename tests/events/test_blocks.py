@@ -1,0 +1,88 @@
+"""Blocks: events that may be the same always meet in one."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timedelta
+
+import msgspec
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from scenescout_tui.events.blocks import MAX_MINUTES, block_keys, lookup_keys, metres
+from scenescout_tui.events.model import Event, Organizer, Venue
+from tests.events.samples import HALL, event, online
+
+PLACES = st.tuples(st.floats(-89.9, 89.9), st.floats(-180, 180))
+STARTS = st.datetimes(min_value=datetime(2020, 1, 2), max_value=datetime(2030, 1, 1))
+
+
+def at(latitude: float, longitude: float, start: datetime, name: str | None = None) -> Event:
+    venue = Venue(name=name, latitude=latitude, longitude=longitude)
+    return event(venue=venue, start=start.isoformat())
+
+
+def meet(first: Event, second: Event) -> bool:
+    return bool(set(lookup_keys(first)) & set(block_keys(second)))
+
+
+@given(PLACES, STARTS, st.floats(0, 500), st.floats(0, 2 * math.pi), st.integers(-MAX_MINUTES, MAX_MINUTES))
+def test_near_events_always_meet_whichever_comes_first(
+    place: tuple[float, float], start: datetime, distance: float, bearing: float, minutes: int
+) -> None:
+    north = place[0] + math.degrees(distance / 6_371_000) * math.cos(bearing)
+    assume(abs(north) < 89.9)
+    east = place[1] + math.degrees(distance / 6_371_000) * math.sin(bearing) / math.cos(
+        math.radians(place[0])
+    )
+    east = (east + 180) % 360 - 180
+    assume(metres(*place, north, east) <= 500)
+    # Each with a name of its own, so that only the cells can bring them together.
+    first, second = at(*place, start, "One"), at(north, east, start + timedelta(minutes=minutes), "Two")
+    assert meet(first, second)
+    assert meet(second, first)
+
+
+@given(PLACES, STARTS)
+def test_few_keys_are_kept_and_few_looked_up(place: tuple[float, float], start: datetime) -> None:
+    one = at(*place, start, "Hall")
+    assert len(block_keys(one)) == 2
+    assert set(block_keys(one)) <= set(lookup_keys(one))
+    assert len(lookup_keys(one)) <= 10
+
+
+def test_a_place_without_coordinates_meets_one_with_them_by_its_name() -> None:
+    named = event(venue=Venue(name="The Canal Hall"))
+    assert meet(named, event(venue=HALL))
+    assert meet(event(venue=HALL), named)
+
+
+def test_other_days_do_not_meet_except_around_midnight() -> None:
+    assert not meet(event(), event(start="2026-11-24T20:00:00"))
+    assert meet(event(start="2026-11-23T23:30:00"), event(start="2026-11-24T00:30:00"))
+    assert meet(event(start="2026-11-24T00:30:00"), event(start="2026-11-23T23:30:00"))
+
+
+def test_online_events_meet_by_organiser_or_title() -> None:
+    other_title = online(title="Something else")
+    other_host = online(organizer=Organizer(name="Someone"))
+    assert meet(online(), other_title)
+    assert meet(online(), other_host)
+    assert not meet(other_title, other_host)
+    assert len(block_keys(online())) == 2
+
+
+def test_an_event_without_any_place_still_has_a_key() -> None:
+    assert block_keys(event(venue=None))
+    assert block_keys(online(organizer=None, title="🎵"))
+
+
+def test_all_day_events_are_kept_under_their_day() -> None:
+    day = msgspec.structs.replace(event(), all_day=True, start_local="2026-11-23")
+    assert meet(day, event())
+
+
+def test_distances_are_in_metres() -> None:
+    # One degree of a great circle is 111.19 km on a sphere of 6,371 km.
+    assert abs(metres(0, 0, 0, 1) - 111_195) < 1
+    assert abs(metres(10, 179.5, 10, -179.5) - metres(10, 0, 10, 1)) < 1e-3
