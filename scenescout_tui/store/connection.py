@@ -1,0 +1,290 @@
+"""The way to a SQLite file: one writer, many readers, opened with care and opened again after a loss."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from scenescout_tui.store import migrations
+from scenescout_tui.store.faults import said, translated
+from scenescout_tui.store.schema import APPLICATION_ID
+
+_BUSY_SECONDS = 5.0
+# Statements of one batch differ by table and number of rows; preparing one of 100 rows takes about a
+# millisecond.
+_CACHED_STATEMENTS = 300
+_CACHE_KIB = 8 * 1024
+# Pages of the write-ahead log before it is written back (16 MB); the default of 1,000 writes back twice a
+# second.
+_CHECKPOINT_PAGES = 4_000
+_LOG_LIMIT_BYTES = 64 * 1024 * 1024
+
+
+class SqliteDatabase:
+    """One database file: `writing()` for a transaction that holds the write lock, `reading()` for a snapshot.
+
+    Safe to use from any thread. After any failure the connections are dropped and the next use opens new
+    ones, which never creates the file again: a database that vanished is an error, not an empty database.
+    """
+
+    def __init__(self, url: str, *, read_only: bool = False) -> None:
+        self.read_only = read_only
+        self._private: tempfile.TemporaryDirectory[str] | None = None
+        self.path = self._path(url)
+        self._write_lock = threading.Lock()
+        self._engines_lock = threading.RLock()
+        self._writer: Engine | None = None
+        self._readers: Engine | None = None
+        self._file_id: tuple[int, int] | None = None
+
+    def _path(self, url: str) -> Path:
+        if "://" not in url:
+            return Path(url).expanduser().absolute()
+        try:
+            parsed = make_url(url)
+        except (ArgumentError, ValueError) as exc:
+            raise said(
+                "open", "the database URL cannot be read", "Write it as sqlite:///path/events.db."
+            ) from exc
+        if parsed.get_backend_name() != "sqlite":
+            raise said(
+                "open",
+                f"{parsed.get_backend_name()} is not supported by this version",
+                "Write the database URL as sqlite:///path/events.db.",
+            )
+        if parsed.database in (None, "", ":memory:"):
+            # Several connections see one database only in a file; this one lives as long as the store.
+            self._private = tempfile.TemporaryDirectory(prefix="scenescout-")
+            return Path(self._private.name) / "events.db"
+        return Path(str(parsed.database)).expanduser().absolute()
+
+    def open(self) -> None:
+        """Create folder and file where missing (mode 0600), check whose file it is, bring it up to date.
+
+        Raises: DatabaseError in words: not ours, newer than this program, not writable, damaged, missing
+            (read-only).
+        """
+        with self._engines_lock:
+            if self._readers is None:
+                if not self.read_only:
+                    self._create_file()
+                self._connect("open")
+
+    def close(self) -> None:
+        """Close all connections; a database in memory is gone with them."""
+        with self._write_lock:
+            self._drop()
+            self._file_id = None
+        if self._private is not None:
+            self._private.cleanup()
+
+    def reconnect(self) -> None:
+        """Drop all connections and open the file anew.
+
+        Raises: DatabaseError when the file is gone or cannot be used.
+        """
+        with self._engines_lock:
+            self._drop()
+            self._connect("reconnect")
+
+    @contextmanager
+    def writing(self, operation: str) -> Iterator[Connection]:
+        """Run one transaction that holds the write lock from its start; any error rolls it back.
+
+        Raises: DatabaseError naming `operation`; whatever the body raises that is no database failure.
+        """
+        if self.read_only:
+            raise said(operation, "the store was opened read-only", "Open it without --read-only.")
+        with self._write_lock, self._guard(operation):
+            writer, _ = self._engines(operation)
+            with writer.begin() as connection:
+                yield connection
+
+    @contextmanager
+    def reading(self, operation: str) -> Iterator[Connection]:
+        """Read one consistent snapshot, never blocked by the writer.
+
+        Raises: DatabaseError naming `operation`.
+        """
+        with self._guard(operation):
+            _, readers = self._engines(operation)
+            with readers.begin() as connection:
+                yield connection
+
+    @contextmanager
+    def _guard(self, operation: str) -> Iterator[None]:
+        try:
+            yield
+        except (SQLAlchemyError, sqlite3.Error, OSError) as exc:
+            # Connecting again costs a millisecond; going on with a connection in an unknown state may cost
+            # data.
+            self._drop()
+            raise translated(operation, exc) from exc
+
+    def _engines(self, operation: str) -> tuple[Engine, Engine]:
+        with self._engines_lock:
+            if self._file_id is None:
+                raise said(operation, "the store is not open", "Open the store first.")
+            if self._writer is None or self._readers is None:
+                return self._connect(operation)
+            if self._stat(operation) != self._file_id:
+                self._drop()
+                raise said(
+                    operation,
+                    "the database file was replaced while it was in use",
+                    "Start SceneScout again to use the new file.",
+                    retryable=True,
+                )
+            return self._writer, self._readers
+
+    def _stat(self, operation: str) -> tuple[int, int]:
+        # SQLite goes on writing into a deleted file, and all of it is lost at the end.
+        try:
+            found = os.stat(self.path)
+        except OSError as exc:
+            self._drop()
+            raise said(
+                operation,
+                f"the database file {self.path.name} is gone",
+                f"Put {self.path} back in place, or start SceneScout again for a new database.",
+                retryable=True,
+            ) from exc
+        return found.st_dev, found.st_ino
+
+    def _create_file(self) -> None:
+        try:
+            if not self.path.parent.exists():
+                self.path.parent.mkdir(parents=True, mode=0o700)
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        except OSError as exc:
+            raise said(
+                "open",
+                f"{self.path}: {exc.strerror}",
+                "Make the file and its folder writable for this user, or name another file with --database.",
+            ) from exc
+
+    def _connect(self, operation: str) -> tuple[Engine, Engine]:
+        file_id = self._stat(operation)
+        try:
+            writer = self._engine("BEGIN IMMEDIATE", pool_size=1, max_overflow=0)
+            readers = self._engine("BEGIN", pool_size=4, max_overflow=16)
+            if self.read_only:
+                writer.dispose()
+                writer = readers
+            self._prepare(writer, readers, operation)
+        except (SQLAlchemyError, sqlite3.Error) as exc:
+            raise translated(operation, exc) from exc
+        self._writer, self._readers, self._file_id = writer, readers, file_id
+        return writer, readers
+
+    def _drop(self) -> None:
+        with self._engines_lock:
+            for engine in (self._writer, self._readers):
+                if engine is not None:
+                    engine.dispose()
+            self._writer = self._readers = None
+
+    def _engine(self, begin: str, *, pool_size: int, max_overflow: int) -> Engine:
+        engine = create_engine(
+            "sqlite://",
+            creator=lambda: self._driver_connection(reader=begin == "BEGIN"),
+            poolclass=QueuePool,
+            pool_size=pool_size,
+            max_overflow=max_overflow,
+        )
+
+        # The driver begins nothing by itself (isolation_level None): a transaction that starts by reading
+        # cannot become a writing one while another writer is active, however long it waits.
+        @event.listens_for(engine, "begin")
+        def _begin(connection: Connection) -> None:
+            connection.exec_driver_sql(begin)
+
+        return engine
+
+    def _driver_connection(self, *, reader: bool) -> sqlite3.Connection:
+        mode = "ro" if self.read_only else "rw"
+        connection = sqlite3.connect(
+            f"file:{quote(str(self.path))}?mode={mode}",
+            uri=True,
+            timeout=_BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=_CACHED_STATEMENTS,
+        )
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
+        connection.execute(f"PRAGMA journal_size_limit = {_LOG_LIMIT_BYTES}")
+        if reader:
+            connection.execute("PRAGMA query_only = ON")
+        return connection
+
+    def _prepare(self, writer: Engine, readers: Engine, operation: str) -> None:
+        """Check whose file it is before anything in it is changed, then bring its schema up to date.
+
+        A file that is up to date is only read: opening it waits for no writer.
+        """
+        with readers.connect() as connection:
+            self._check_owner(connection, operation)
+            version = self._known_version(connection, operation)
+            journal = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+        if self.read_only:
+            return
+        if journal != "wal":
+            with writer.connect() as connection:
+                driver: Any = connection.connection.driver_connection
+                driver.execute("PRAGMA journal_mode = WAL")
+        if version != migrations.HEAD:
+            with writer.begin() as connection:
+                # Another process may have done it since.
+                self._migrate(connection, self._known_version(connection, operation))
+
+    def _check_owner(self, connection: Connection, operation: str) -> None:
+        owner = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
+        tables = connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one()
+        if owner != APPLICATION_ID and (owner != 0 or tables):
+            raise said(
+                operation,
+                f"{self.path.name} is a database of another program",
+                "Name another file with --database.",
+            )
+        if self.read_only and not tables:
+            raise said(
+                operation,
+                f"{self.path.name} holds no events yet",
+                "Start an import first, or open it without --read-only.",
+            )
+
+    def _known_version(self, connection: Connection, operation: str) -> str | None:
+        version = migrations.version_of(connection)
+        if version is not None and version not in migrations.REVISIONS:
+            raise said(
+                operation,
+                f"{self.path.name} was written by a newer SceneScout (schema {version})",
+                "Update SceneScout, or name another file with --database.",
+            )
+        if self.read_only and version != migrations.HEAD:
+            raise said(
+                operation,
+                f"{self.path.name} was written by an older SceneScout (schema {version})",
+                "Open it once without --read-only to bring it up to date.",
+            )
+        return version
+
+    def _migrate(self, connection: Connection, version: str | None) -> None:
+        if version is None:
+            migrations.create(connection)
+            connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+        elif version != migrations.HEAD:
+            migrations.upgrade(connection)

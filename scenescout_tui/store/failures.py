@@ -1,0 +1,179 @@
+"""Errors, their groups and dead letters: written together, in the transaction of what failed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+
+from sqlalchemy import Connection
+
+from scenescout_tui.safe_text import clean
+from scenescout_tui.store.ids import new_id
+from scenescout_tui.store.schema import dead_letters, error_groups, errors
+from scenescout_tui.store.statements import insert_rows
+from scenescout_tui.store.totals import add_totals
+
+_LONGEST_MESSAGE = 2_000
+_LONGEST_GROUP_MESSAGE = 200
+
+# What differs between errors that are the same to an operator: addresses, quoted values, ids, numbers.
+_VARIABLE_PARTS = (
+    (re.compile(r"\bhttps?://\S+"), "<address>"),
+    (re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|`[^`\n]*`|“[^”\n]*”"), "<value>"),
+    (re.compile(r"\b(?=[0-9a-f-]*[0-9])[0-9a-f]{8,}(?:-[0-9a-f]{4,})*\b", re.IGNORECASE), "<id>"),
+    (re.compile(r"\b(?=[a-z]*[0-9])[0-9a-z]{16,}\b", re.IGNORECASE), "<id>"),
+    (re.compile(r"\d+(?:[.,:]\d+)*"), "#"),
+    (re.compile(r"\s+"), " "),
+)
+
+_DEAD_LETTER_COLUMNS = (
+    "id",
+    "run_id",
+    "source",
+    "source_account",
+    "external_id",
+    "code",
+    "message",
+    "field",
+    "payload",
+    "origin",
+    "line",
+    "state",
+    "created_at",
+)
+_ERROR_COLUMNS = (
+    "id",
+    "run_id",
+    "group_key",
+    "source",
+    "stage",
+    "code",
+    "message",
+    "action",
+    "field",
+    "external_id",
+    "origin",
+    "line",
+    "dead_letter_id",
+    "created_at",
+)
+_GROUP_COLUMNS = (
+    "group_key",
+    "source",
+    "stage",
+    "code",
+    "message",
+    "action",
+    "sample",
+    "sample_error_id",
+    "total",
+    "open",
+    "first_seen_at",
+    "last_seen_at",
+)
+
+
+def group_message(message: str) -> str:
+    """Return the message without its numbers, ids, addresses and quoted values."""
+    for pattern, stand_in in _VARIABLE_PARTS:
+        message = pattern.sub(stand_in, message)
+    return message.strip()[:_LONGEST_GROUP_MESSAGE]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """One thing that failed. With `payload` it becomes a dead letter too; texts may hold anything."""
+
+    run_id: str | None
+    source: str
+    stage: str
+    code: str
+    message: str
+    action: str = ""
+    field: str | None = None
+    source_account: str = ""
+    external_id: str | None = None
+    origin: str = ""
+    line: int = 0
+    payload: bytes | None = None
+
+
+@dataclass(slots=True)
+class FailureRows:
+    """The rows of failures, gathered until they are written at once."""
+
+    dead_letters: list[tuple[Any, ...]] = field(default_factory=list)
+    errors: list[tuple[Any, ...]] = field(default_factory=list)
+    groups: dict[str, list[Any]] = field(default_factory=dict)
+
+    def add(self, failure: Failure, now: str) -> tuple[str, str | None]:
+        """Take in a failure; return the ids of its error and, where it has a payload, of its dead letter."""
+        source, code = clean(failure.source), clean(failure.code)
+        message = clean(failure.message)[:_LONGEST_MESSAGE]
+        external_id = _cleaned(failure.external_id)
+        place = _cleaned(failure.field)
+        origin = clean(failure.origin)
+        dead_letter_id = None
+        if failure.payload is not None:
+            dead_letter_id = new_id()
+            account = clean(failure.source_account)
+            self.dead_letters.append(
+                (dead_letter_id, failure.run_id, source, account, external_id, code, message, place)
+                + (failure.payload, origin, failure.line, "open", now)
+            )
+        error_id = new_id()
+        stage, action = clean(failure.stage), clean(failure.action)
+        key = self._count(error_id, source, stage, code, message, action, _where(origin, failure.line), now)
+        self.errors.append(
+            (error_id, failure.run_id, key, source, stage, code, message, action, place, external_id)
+            + (origin, failure.line, dead_letter_id, now)
+        )
+        return error_id, dead_letter_id
+
+    def _count(
+        self,
+        error_id: str,
+        source: str,
+        stage: str,
+        code: str,
+        message: str,
+        action: str,
+        where: str,
+        now: str,
+    ) -> str:
+        general = group_message(message)
+        key = blake2b("\x1f".join((source, stage, code, general)).encode(), digest_size=12).hexdigest()
+        group = self.groups.get(key)
+        if group is None:
+            group = [key, source, stage, code, general, action, "", "", 0, 0, now, now]
+            self.groups[key] = group
+        group[6:10] = where or message[:_LONGEST_GROUP_MESSAGE], error_id, group[8] + 1, group[9] + 1
+        return key
+
+    def write(self, connection: Connection) -> None:
+        """Write everything that was taken in."""
+        if not self.errors:
+            return
+        insert_rows(connection, dead_letters, _DEAD_LETTER_COLUMNS, self.dead_letters)
+        insert_rows(connection, errors, _ERROR_COLUMNS, self.errors)
+        insert_rows(
+            connection,
+            error_groups,
+            _GROUP_COLUMNS,
+            [tuple(group) for group in self.groups.values()],
+            update=("action", "sample", "sample_error_id", "last_seen_at"),
+            add=("total", "open"),
+        )
+        add_totals(
+            connection, {("dead_letters", ""): len(self.dead_letters), ("errors_open", ""): len(self.errors)}
+        )
+
+
+def _cleaned(text: str | None) -> str | None:
+    return None if text is None else clean(text)
+
+
+def _where(origin: str, line: int) -> str:
+    return f"{origin} record {line}" if origin and line else origin

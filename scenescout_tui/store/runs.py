@@ -1,0 +1,224 @@
+"""Runs: begun, accepted page by page, ended, resumed, and looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Select, insert, select, update
+
+from scenescout_tui.safe_text import clean
+from scenescout_tui.store import ledger
+from scenescout_tui.store.audit import note_action
+from scenescout_tui.store.connection import SqliteDatabase
+from scenescout_tui.store.dry_run import DryRun
+from scenescout_tui.store.faults import NotFoundError, RunEndedError
+from scenescout_tui.store.ids import new_id
+from scenescout_tui.store.part import StorePart
+from scenescout_tui.store.rows import Accounting, BatchPlan, RecordOutcome, ResumePoint, RunRow, RunState
+from scenescout_tui.store.schema import OUTCOMES, run_accounting, runs
+from scenescout_tui.store.stamps import optional_moment, optional_text, to_moment, utc_now
+
+_COUNTS = tuple(run_accounting.c[name] for name in ("total", *OUTCOMES, "in_flight"))
+_RUN = tuple(runs.c)
+
+
+class RunLedger(StorePart):
+    """The rows of `runs` and `run_batches`. A dry run lives in memory only and ends with the store."""
+
+    def __init__(self, database: SqliteDatabase, clock: Callable[[], datetime] = utc_now) -> None:
+        super().__init__(database, clock)
+        self._dry_runs: dict[str, DryRun] = {}
+
+    def begin_run(
+        self,
+        source: str,
+        *,
+        who: str,
+        inputs: Sequence[str] = (),
+        options: Mapping[str, Any] | None = None,
+        dry_run: bool = False,
+    ) -> str:
+        """Start a run and return its id; with `dry_run` nothing about it ever reaches the database."""
+        run_id = new_id()
+        if dry_run:
+            self._dry_runs[run_id] = DryRun(run_id)
+            return run_id
+        with self._database.writing("begin_run") as connection:
+            connection.execute(
+                insert(runs).values(
+                    id=run_id,
+                    source=clean(source),
+                    state="running",
+                    who=clean(who),
+                    inputs=_json([clean(name) for name in inputs]),
+                    options=_json(dict(options or {})),
+                    started_at=self._now(),
+                )
+            )
+        return run_id
+
+    def accept_page(self, run_id: str, plans: Sequence[BatchPlan]) -> None:
+        """Note the batches of a page before any of them is worked on; from here on they count as in flight.
+
+        `seq` counts the run's batches without gaps.
+
+        Raises: NotFoundError, RunEndedError, DatabaseError.
+        """
+        dry_run = self._dry_runs.get(run_id)
+        if dry_run is not None:
+            dry_run.accept(plans)
+            return
+        with self._database.writing("accept_page") as connection:
+            ledger.demand_running(connection, run_id)
+            ledger.accept(connection, run_id, plans, self._now())
+
+    def finish_run(
+        self, run_id: str, state: RunState, note: str | None = None, *, resume_at: datetime | None = None
+    ) -> None:
+        """End a run; batches still in flight are withdrawn, so that nothing is in flight any more.
+
+        `resume_at` says when a parked run may go on. Ending a run twice keeps the first end.
+
+        Raises: ValueError for a completed run with batches in flight, NotFoundError, DatabaseError.
+        """
+        if state == "running":
+            raise ValueError("a run is not ended by running")
+        dry_run = self._dry_runs.get(run_id)
+        if dry_run is not None:
+            dry_run.finish()
+            return
+        with self._database.writing("finish_run") as connection:
+            try:
+                ledger.demand_running(connection, run_id)
+            except RunEndedError:
+                return
+            waiting = ledger.in_flight(connection, run_id)
+            if waiting and state == "completed":
+                raise ValueError(f"run {run_id} cannot be completed with {waiting} batches in flight")
+            ledger.withdraw(connection, run_id)
+            connection.execute(
+                update(runs)
+                .where(runs.c.id == run_id)
+                .values(
+                    state=state,
+                    note=None if note is None else clean(note),
+                    ended_at=self._now(),
+                    resume_at=optional_text(resume_at),
+                )
+            )
+
+    def interrupt_stale_runs(self) -> tuple[str, ...]:
+        """Mark runs that a dead engine left running as interrupted, and return their ids.
+
+        Only for who holds the engine's lock: a run of a living engine would be cut off.
+        """
+        with self._database.writing("interrupt_stale_runs") as connection:
+            stale = tuple(connection.scalars(select(runs.c.id).where(runs.c.state == "running")))
+            for run_id in stale:
+                ledger.withdraw(connection, run_id)
+            connection.execute(
+                update(runs)
+                .where(runs.c.id.in_(stale))
+                .values(state="interrupted", ended_at=self._now(), note="the engine ended during this run")
+            )
+        return stale
+
+    def resume_point(self, run_id: str) -> ResumePoint:
+        """Tell where a run would go on.
+
+        Raises: NotFoundError, DatabaseError.
+        """
+        with self._database.reading("resume_point") as connection:
+            if connection.scalar(select(runs.c.id).where(runs.c.id == run_id)) is None:
+                raise NotFoundError("run", run_id)
+            return ledger.resume_point(connection, run_id)
+
+    def resume_run(self, run_id: str, *, who: str, tty: str | None = None) -> ResumePoint:
+        """Set an ended run running again, and return where it goes on.
+
+        Raises: NotFoundError, DatabaseError; ValueError for a run that is running.
+        """
+        with self._database.writing("resume_run") as connection:
+            state = connection.scalar(select(runs.c.state).where(runs.c.id == run_id))
+            if state is None:
+                raise NotFoundError("run", run_id)
+            if state == "running":
+                raise ValueError(f"run {run_id} is running")
+            connection.execute(
+                update(runs)
+                .where(runs.c.id == run_id)
+                .values(state="running", ended_at=None, note=None, resume_at=None)
+            )
+            note_action(connection, self._now(), who, tty, "run.resume", run_id, 1)
+            return ledger.resume_point(connection, run_id)
+
+    def accounting(self, run_id: str) -> Accounting:
+        """Return the counts of a run, from the view `run_accounting`.
+
+        Raises: NotFoundError, DatabaseError.
+        """
+        dry_run = self._dry_runs.get(run_id)
+        if dry_run is not None:
+            return dry_run.accounting()
+        with self._database.reading("accounting") as connection:
+            row = connection.execute(select(*_COUNTS).where(run_accounting.c.run_id == run_id)).one_or_none()
+        if row is None:
+            raise NotFoundError("run", run_id)
+        return Accounting(*row)
+
+    def runs(self, limit: int = 50, offset: int = 0) -> tuple[RunRow, ...]:
+        """List runs, newest first."""
+        # The page is chosen before the view is asked, so that only its runs are summed.
+        page = select(runs.c.id).order_by(runs.c.id.desc()).limit(limit).offset(offset)
+        with self._database.reading("runs") as connection:
+            ids = list(connection.scalars(page))
+            found = {row.id: _run_row(row) for row in connection.execute(_runs_with_counts(ids))}
+        return tuple(found[run_id] for run_id in ids)
+
+    def run(self, wanted: str) -> RunRow:
+        """Return the run of this id, or the only one whose id ends so.
+
+        Raises: NotFoundError when none or several fit, DatabaseError.
+        """
+        with self._database.reading("run") as connection:
+            fitting = select(runs.c.id).where(runs.c.id.endswith(wanted.lower(), autoescape=True)).limit(2)
+            ids = list(connection.scalars(fitting))
+            if len(ids) != 1:
+                raise NotFoundError("run", wanted)
+            return _run_row(connection.execute(_runs_with_counts(ids)).one())
+
+    def outcomes(self, run_id: str) -> tuple[RecordOutcome, ...]:
+        """Return what became of each record of a run, batch after batch."""
+        with self._database.reading("outcomes") as connection:
+            return tuple(one for batch in ledger.stored_outcomes(connection, run_id) for one in batch)
+
+
+def _runs_with_counts(ids: Sequence[str]) -> Select[Any]:
+    return (
+        select(*_RUN, *_COUNTS)
+        .join(run_accounting, run_accounting.c.run_id == runs.c.id)
+        .where(runs.c.id.in_(ids))
+    )
+
+
+def _run_row(row: Any) -> RunRow:
+    return RunRow(
+        id=row.id,
+        source=row.source,
+        state=row.state,
+        who=row.who,
+        inputs=tuple(msgspec.json.decode(row.inputs)),
+        options=msgspec.json.decode(row.options),
+        note=row.note,
+        started_at=to_moment(row.started_at),
+        ended_at=optional_moment(row.ended_at),
+        resume_at=optional_moment(row.resume_at),
+        accounting=Accounting(*row[len(_RUN) :]),
+    )
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()

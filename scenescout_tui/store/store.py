@@ -1,0 +1,71 @@
+"""The store: where events go, in one class."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from scenescout_tui.store.audit import AuditLog
+from scenescout_tui.store.connection import SqliteDatabase
+from scenescout_tui.store.error_book import ErrorBook
+from scenescout_tui.store.reads import EventReads
+from scenescout_tui.store.stamps import utc_now
+from scenescout_tui.store.submissions import Submissions
+from scenescout_tui.store.writer.batch import BatchWriter
+
+
+class Store(BatchWriter, EventReads, ErrorBook, Submissions, AuditLog):
+    """All events, runs and errors of one database; plain, synchronous, safe to use from several threads.
+
+    `url` is a SQLAlchemy URL (`sqlite:///events.db`) or a path; `sqlite://` is a private database that ends
+    with the store. One transaction writes at a time, readers never wait for it. Call it from a worker thread:
+    it blocks.
+    """
+
+    def __init__(self, url: str, *, read_only: bool = False, clock: Callable[[], datetime] = utc_now) -> None:
+        """Note where the database is; nothing is touched before `open`.
+
+        Raises: DatabaseError for an URL that means nothing here.
+        """
+        super().__init__(SqliteDatabase(url, read_only=read_only), clock)
+
+    @property
+    def path(self) -> Path:
+        """The database file."""
+        return self._database.path
+
+    @property
+    def read_only(self) -> bool:
+        """Whether every write is refused."""
+        return self._database.read_only
+
+    def open(self) -> Self:
+        """Open the database: folder and file are made where missing, an older schema is brought up to date.
+
+        Raises: DatabaseError in words: another program's file, newer than this program, damaged, not
+        writable, or (read-only) missing or older.
+        """
+        self._database.open()
+        return self
+
+    def close(self) -> None:
+        """Close all connections; may be called twice."""
+        self._database.close()
+
+    def reconnect(self) -> None:
+        """Drop all connections and connect again; the store also does so by itself after a failure.
+
+        Raises: DatabaseError when the file is gone or cannot be used.
+        """
+        self._database.reconnect()
+
+    def __enter__(self) -> Self:
+        return self.open()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,211 @@
+"""Writing a batch: claim it, decide its records, write everything, settle it — one transaction."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import Connection
+
+from scenescout_tui.errors import DatabaseError, SpawnerError, wrap_error
+from scenescout_tui.events.model import Venue
+from scenescout_tui.events.record import PreparedRecord
+from scenescout_tui.store import ledger
+from scenescout_tui.store.dry_run import DryRun
+from scenescout_tui.store.failures import Failure, FailureRows
+from scenescout_tui.store.rows import BatchOptions, BatchOutcome, KnownRecord, RecordOutcome
+from scenescout_tui.store.runs import RunLedger
+from scenescout_tui.store.statements import select_in
+from scenescout_tui.store.writer.memory import Memory
+from scenescout_tui.store.writer.planner import BatchPlanner
+
+Records = Sequence[PreparedRecord | KnownRecord]
+
+_BY_DIGEST = "SELECT digest, source, id, event_id, external_id FROM source_records WHERE digest IN (:keys)"
+_VENUE = "SELECT venue FROM source_venues WHERE source = ? AND source_account = ? AND external_id IN (:keys)"
+_VENUE_DECODER = msgspec.json.Decoder(Venue)
+_DEFAULTS = BatchOptions()
+_log = logging.getLogger(__name__)
+
+
+class BatchRequest(NamedTuple):
+    """What `commit_batch` is asked for."""
+
+    run_id: str
+    seq: int
+    records: Records
+    options: BatchOptions = _DEFAULTS
+
+
+class BatchWriter(RunLedger):
+    """What an import asks before a batch and how it hands the batch over."""
+
+    def known_digests(self, source: str | None, digests: Iterable[bytes]) -> dict[bytes, KnownRecord]:
+        """Find stored records by the digests of their raw bytes; `number` is -1, see `KnownRecord.at`.
+
+        `source` None searches all sources. Never waits for the writer; `commit_batch` checks the answers
+        again.
+
+        Raises: DatabaseError.
+        """
+        with self._database.reading("known_digests") as connection:
+            return {
+                digest: KnownRecord(-1, name, digest, record_id, event_id, external_id)
+                for digest, name, record_id, event_id, external_id in select_in(
+                    connection, _BY_DIGEST, (), digests
+                )
+                if source is None or name == source
+            }
+
+    def known_venue(self, source: str, source_account: str, external_id: str) -> Venue | None:
+        """Return what a source said of its own venue in an earlier record, None where it never did.
+
+        Raises: DatabaseError.
+        """
+        with self._database.reading("known_venue") as connection:
+            for (text,) in select_in(connection, _VENUE, (source, source_account), [external_id]):
+                return _VENUE_DECODER.decode(text)
+        return None
+
+    def commit_batch(
+        self, run_id: str, seq: int, records: Records, options: BatchOptions = _DEFAULTS
+    ) -> BatchOutcome:
+        """Write an accepted batch in one transaction and return the outcome of each record, in their order.
+
+        A batch that was committed before is not written again: its stored outcome comes back (`replayed`),
+        which makes a commit harmless whose answer was lost. With `options.dry_run`, or in a dry run, nothing
+        is written at all, and `event_id` is None for events that do not exist.
+
+        Raises:
+            StaleDigestsError: some `KnownRecord`s have changed; nothing was written.
+            ValidationError: a value that the database would spoil, with `number` in its metadata; nothing was
+                written.
+            RunEndedError, NotFoundError: the run has ended, or the batch was never accepted.
+            ValueError: the batch was accepted with another number of records.
+            DatabaseError: nothing was written, or all of it; commit the same batch again to know.
+        """
+        dry_run = self._dry_runs.get(run_id)
+        if dry_run is not None:
+            return self._rehearse(dry_run, seq, records, options)
+        if options.dry_run:
+            return BatchOutcome(seq, self._rehearsed(run_id, Memory(), records, options))
+        with self._database.writing("commit_batch") as connection:
+            return self._write(connection, BatchRequest(run_id, seq, records, options))
+
+    def commit_batches(self, requests: Sequence[BatchRequest]) -> list[BatchOutcome | Exception]:
+        """Write several batches in one transaction, so that they share one sync of the disk.
+
+        The answers are in order, each what `commit_batch` would have returned or raised: where the batches
+        cannot be
+        written together, each is written alone.
+        """
+        together = [one for one in requests if one.run_id not in self._dry_runs and not one.options.dry_run]
+        if len(together) == len(requests) > 1:
+            try:
+                with self._database.writing("commit_batch") as connection:
+                    return [self._write(connection, one) for one in requests]
+            except Exception as error:
+                _log.debug("%d batches are committed one by one: %s", len(requests), error)
+        answers: list[BatchOutcome | Exception] = []
+        for one in requests:
+            try:
+                answers.append(self.commit_batch(*one))
+            except Exception as error:
+                answers.append(error)
+        return answers
+
+    def _write(self, connection: Connection, request: BatchRequest) -> BatchOutcome:
+        run_id, seq, records, options = request
+        now = self._now()
+        mark = ledger.fingerprint(record.digest for record in records)
+        replayed = ledger.claim(connection, run_id, seq, len(records), mark, now)
+        if replayed is not None:
+            return replayed
+        work, outcomes = BatchPlanner(connection, run_id, options, now).plan(records)
+        work.write(connection)
+        ledger.settle(connection, run_id, seq, mark, outcomes, now)
+        return BatchOutcome(seq, outcomes)
+
+    def failing_records(
+        self, run_id: str, records: Records, options: BatchOptions = _DEFAULTS
+    ) -> dict[int, SpawnerError]:
+        """Try each record alone, write nothing, and return the error of each that fails, by its number.
+
+        For a batch that cannot be committed for good: what is named here becomes a dead letter, the rest goes
+        through.
+
+        Raises: DatabaseError that is worth a retry, since it says nothing about the records.
+        """
+        failing: dict[int, SpawnerError] = {}
+        for record in records:
+            try:
+                self._try(run_id, record, options)
+            except Exception as raised:
+                error = wrap_error(raised)
+                if isinstance(error, DatabaseError) and error.retryable:
+                    raise
+                failing[record.number] = error
+        return failing
+
+    def record_error(
+        self,
+        run_id: str | None,
+        source: str,
+        stage: str,
+        code: str,
+        message: str,
+        action: str = "",
+        payload: bytes | None = None,
+    ) -> str:
+        """Note an error that belongs to no record (a page that could not be fetched, say) and return its id.
+
+        With `payload` it gets a dead letter too, which needs a run.
+
+        Raises: DatabaseError.
+        """
+        rows, now = FailureRows(), self._now()
+        failure = Failure(
+            run_id=None if run_id in self._dry_runs else run_id,
+            source=source,
+            stage=stage,
+            code=code,
+            message=message,
+            action=action,
+            payload=payload,
+        )
+        error_id, _ = rows.add(failure, now)
+        if run_id not in self._dry_runs:
+            with self._database.writing("record_error") as connection:
+                rows.write(connection)
+        return error_id
+
+    def _rehearse(self, run: DryRun, seq: int, records: Records, options: BatchOptions) -> BatchOutcome:
+        with run.lock:
+            done = run.done(seq)
+            if done is None:
+                done = BatchOutcome(seq, self._rehearsed(run.id, run.memory, records, options))
+                run.settle(done)
+            return done
+
+    def _rehearsed(
+        self, run_id: str, memory: Memory, records: Records, options: BatchOptions
+    ) -> tuple[RecordOutcome, ...]:
+        """Decide on a snapshot and forget the rows; what only the decision made has no id outside of it."""
+        with self._database.reading("commit_batch") as connection:
+            _, outcomes = BatchPlanner(connection, run_id, options, self._now(), memory).plan(records)
+        return tuple(
+            msgspec.structs.replace(
+                outcome,
+                event_id=None if outcome.event_id in memory.fresh else outcome.event_id,
+                dead_letter_id=None,
+            )
+            for outcome in outcomes
+        )
+
+    def _try(self, run_id: str, record: PreparedRecord | KnownRecord, options: BatchOptions) -> None:
+        with self._database.writing("failing_records") as connection:
+            work, _ = BatchPlanner(connection, run_id, options, self._now()).plan([record])
+            work.write(connection)
+            connection.rollback()

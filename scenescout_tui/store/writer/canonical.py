@@ -1,0 +1,216 @@
+"""A canonical event out of its source records: who contributes, and the row that comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import Connection
+
+from scenescout_tui.events.match import Candidate
+from scenescout_tui.events.merge import Contribution, merge
+from scenescout_tui.events.model import Event, Organizer, Venue
+from scenescout_tui.store.schema import events
+from scenescout_tui.store.stamps import optional_text, to_moment, to_text
+from scenescout_tui.store.statements import Row, insert_rows, select_in
+
+_JSON = msgspec.json.Encoder().encode
+_EVENT_DECODER = msgspec.json.Decoder(Event)
+
+#: In the order in which `event_row` gives the values.
+# fmt: off
+EVENT_COLUMNS = (
+    "id", "title", "summary", "status", "attendance", "starts_at", "ends_at", "start_local", "end_local",
+    "timezone", "tz_source", "all_day", "venue_name", "venue_display", "address1", "address2", "city",
+    "region", "postal", "country", "latitude", "longitude", "organizer_name", "organizer_url", "series_id",
+    "category", "category_raw", "tags", "is_free", "price_min", "price_max", "currency", "url",
+    "tickets_url", "image_url", "capacity", "contact_email", "contact_phone", "popularity", "quality",
+    "source_updated_at", "sources", "record_count", "field_sources", "description_record_id", "created_at",
+    "updated_at",
+)
+# fmt: on
+# A changed event keeps its id and the moment it was created.
+_CHANGING = tuple(name for name in EVENT_COLUMNS if name not in ("id", "created_at"))
+
+_MEMBERS = (
+    "SELECT r.event_id, r.id, r.source, r.state, r.changed_at, c.normalised, c.block_keys "
+    "FROM source_records r JOIN record_contents c ON c.record_id = r.id "
+    "WHERE r.event_id IN (:keys) ORDER BY r.id"
+)
+_CANDIDATES = (
+    "SELECT id, title, starts_at, start_local, sources, all_day, attendance, venue_name, address1, city, "
+    "latitude, longitude, organizer_name FROM events "
+    "WHERE status <> 'refused' AND merged_into IS NULL AND id IN (:keys)"
+)
+
+
+class Member(NamedTuple):
+    """One source record of a canonical event; `event` is None once its content was blanked."""
+
+    record_id: str
+    source: str
+    state: str
+    changed_at: str
+    event: Event | None
+    block_keys: tuple[str, ...]
+
+
+def load_members(connection: Connection, event_ids: Collection[str]) -> dict[str, dict[str, Member]]:
+    """Return the records of each event, oldest first."""
+    found: dict[str, dict[str, Member]] = {event_id: {} for event_id in event_ids}
+    for event_id, record_id, source, state, changed_at, normalised, keys in select_in(
+        connection, _MEMBERS, (), event_ids
+    ):
+        event = None if normalised is None else _EVENT_DECODER.decode(normalised)
+        found[event_id][record_id] = Member(record_id, source, state, changed_at, event, split_keys(keys))
+    return found
+
+
+def load_candidates(connection: Connection, event_ids: Iterable[str]) -> list[Candidate]:
+    """Return events as the matcher wants them; refused and merged ones are none."""
+    return [
+        Candidate(
+            event_id=row[0],
+            title=row[1],
+            starts_at=to_moment(row[2]),
+            start_local=row[3],
+            sources=tuple(row[4].split(",")),
+            all_day=bool(row[5]),
+            attendance=row[6],
+            venue_name=row[7],
+            address=row[8],
+            city=row[9],
+            latitude=row[10],
+            longitude=row[11],
+            organizer=row[12],
+        )
+        for row in select_in(connection, _CANDIDATES, (), event_ids)
+    ]
+
+
+def canonical_row(event_id: str, members: Mapping[str, Member], now: str) -> Row | None:
+    """Return the row of an event with these records; None when the content of all of them is gone."""
+    if len(members) == 1:
+        (only,) = members.values()
+        if only.event is None:
+            return None
+        status = only.event.status if only.state == "active" else only.state
+        return event_row(event_id, only.event, status, (only.source,), 1, {"*": only.record_id}, now)
+    there = [member for member in members.values() if member.event is not None]
+    # Refused records win nothing while others are there, pending ones nothing before they are approved.
+    heard = (
+        [member for member in there if member.state == "active"]
+        or [member for member in there if member.state == "pending"]
+        or there
+    )
+    if not heard:
+        return None
+    waiting = None if heard[0].state == "active" else heard[0].state
+    event, field_sources = merge(
+        [Contribution(m.record_id, m.event, m.changed_at) for m in heard if m.event is not None]
+    )
+    sources = {member.source for member in members.values() if member.state != "refused"} or {heard[0].source}
+    return event_row(
+        event_id, event, waiting or event.status, tuple(sorted(sources)), len(members), field_sources, now
+    )
+
+
+def event_row(
+    event_id: str,
+    event: Event,
+    status: str,
+    sources: tuple[str, ...],
+    record_count: int,
+    field_sources: Mapping[str, str],
+    now: str,
+) -> Row:
+    """Return the values of `EVENT_COLUMNS`."""
+    described = event.description_text is not None or event.description_html is not None
+    return (
+        event_id,
+        event.title,
+        event.summary,
+        status,
+        event.attendance,
+        to_text(event.starts_at),
+        optional_text(event.ends_at),
+        event.start_local,
+        event.end_local,
+        event.timezone,
+        event.tz_source,
+        event.all_day,
+        *_venue_values(event.venue),
+        *_organizer_values(event.organizer),
+        event.series_id,
+        event.category,
+        _list(event.category_raw),
+        _list(event.tags),
+        event.is_free,
+        event.price_min,
+        event.price_max,
+        event.currency,
+        event.url,
+        event.tickets_url,
+        event.image_url,
+        event.capacity,
+        event.contact_email,
+        event.contact_phone,
+        _list(event.popularity),
+        _list(event.quality),
+        optional_text(event.source_updated_at),
+        ",".join(sources),
+        record_count,
+        _JSON(field_sources).decode(),
+        _description_source(field_sources) if described else None,
+        now,
+        now,
+    )
+
+
+def _venue_values(venue: Venue | None) -> Row:
+    if venue is None:
+        return (None,) * 10
+    return (
+        venue.name,
+        venue.display,
+        venue.address1,
+        venue.address2,
+        venue.city,
+        venue.region,
+        venue.postal,
+        venue.country,
+        venue.latitude,
+        venue.longitude,
+    )
+
+
+def _organizer_values(organizer: Organizer | None) -> Row:
+    return (None, None) if organizer is None else (organizer.name, organizer.url)
+
+
+def write_events(connection: Connection, new: list[Row], changed: list[Row]) -> None:
+    """Write rows of `event_row`; changed ones keep their id and the moment they were created."""
+    insert_rows(connection, events, EVENT_COLUMNS, new)
+    insert_rows(connection, events, EVENT_COLUMNS, changed, update=_CHANGING)
+
+
+def split_keys(text: str) -> tuple[str, ...]:
+    """Return the block keys of their stored form."""
+    return tuple(text.split("\n")) if text else ()
+
+
+def join_keys(keys: tuple[str, ...]) -> str:
+    """Return the stored form of block keys."""
+    return "\n".join(keys)
+
+
+def _description_source(field_sources: Mapping[str, str]) -> str | None:
+    for field in ("description_text", "description_html", "*"):
+        if field in field_sources:
+            return field_sources[field]
+    return None
+
+
+def _list(values: Any) -> str | None:
+    return _JSON(values).decode() if values else None

@@ -1,0 +1,356 @@
+"""What each record of a batch becomes, decided against the store and against the records before it.
+
+Reads on the connection it is given and writes nothing: the result is a `Work` and one outcome per record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import Connection
+
+from scenescout_tui.events import match
+from scenescout_tui.events.model import Event, Venue
+from scenescout_tui.events.record import PreparedRecord
+from scenescout_tui.safe_text import clean
+from scenescout_tui.store.failures import Failure
+from scenescout_tui.store.faults import StaleDigestsError
+from scenescout_tui.store.ids import new_id
+from scenescout_tui.store.rows import SEEN_BEFORE, BatchOptions, KnownRecord, Outcome, RecordOutcome
+from scenescout_tui.store.statements import Row, select_in
+from scenescout_tui.store.writer.canonical import (
+    Member,
+    canonical_row,
+    join_keys,
+    load_candidates,
+    load_members,
+    split_keys,
+)
+from scenescout_tui.store.writer.gate import normalised_text
+from scenescout_tui.store.writer.memory import Memory
+from scenescout_tui.store.writer.work import Work
+
+#: Sources whose records wait for a person before they count.
+SUBMITTED_SOURCES = frozenset({"manual"})
+
+_JSON = msgspec.json.Encoder().encode
+_STORED = (
+    "SELECT r.id, r.external_id, r.event_id, r.run_id, r.state, r.content_hash, r.digest, r.first_seen_at, "
+    "r.changed_at, c.normalised, c.block_keys, e.record_count FROM source_records r "
+    "JOIN record_contents c ON c.record_id = r.id JOIN events e ON e.id = r.event_id "
+    "WHERE r.source = ? AND r.source_account = ? AND r.external_id IN (:keys)"
+)
+_BY_ID = "SELECT id, digest, run_id, event_id, state FROM source_records WHERE id IN (:keys)"
+_BLOCKS = "SELECT block_key, event_id FROM event_blocks WHERE block_key IN (:keys)"
+_VENUES = (
+    "SELECT external_id, venue FROM source_venues "
+    "WHERE source = ? AND source_account = ? AND external_id IN (:keys)"
+)
+
+Identity = tuple[str, str, str]
+
+
+class _Stored(NamedTuple):
+    id: str
+    external_id: str
+    event_id: str
+    run_id: str
+    state: str
+    content_hash: str
+    digest: bytes
+    first_seen_at: str
+    changed_at: str
+    normalised: str | None
+    block_keys: str
+    record_count: int
+
+
+class BatchPlanner:
+    """Decides the records of one batch, in their order."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        run_id: str,
+        options: BatchOptions,
+        now: str,
+        memory: Memory | None = None,
+    ) -> None:
+        self._connection = connection
+        self._run_id = run_id
+        self._options = options
+        self._now = now
+        self._memory = memory or Memory()
+        self._work = Work(run_id, now)
+        self._known: dict[str, Row] = {}
+        self._stored: dict[Identity, _Stored] = {}
+        #: Records of this batch by the event that they hang on now.
+        self._lookup_keys: dict[int, tuple[str, ...]] = {}
+        self._members: dict[str, dict[str, Member]] = {}
+        self._fresh: set[str] = set()
+        self._old_keys: dict[str, set[str]] = {}
+        self._venues: dict[Identity, Venue] = {}
+
+    def plan(self, records: Sequence[PreparedRecord | KnownRecord]) -> tuple[Work, tuple[RecordOutcome, ...]]:
+        """Decide all records.
+
+        Raises: StaleDigestsError, ValidationError (a value the database would spoil), DatabaseError.
+        """
+        whole = [
+            record for record in records if isinstance(record, PreparedRecord) and record.event is not None
+        ]
+        self._load_known([record for record in records if isinstance(record, KnownRecord)])
+        self._load_stored(whole)
+        if self._options.deduplicate:
+            self._load_blocks(whole)
+        outcomes = tuple([self._decide(record) for record in records])
+        self._settle_events()
+        self._settle_venues()
+        return self._work, outcomes
+
+    # What the store holds
+
+    def _load_known(self, records: Sequence[KnownRecord]) -> None:
+        if not records:
+            return
+        ids = [record.record_id for record in records]
+        self._known = {row[0]: row for row in select_in(self._connection, _BY_ID, (), ids)}
+        stale = [
+            record.number
+            for record in records
+            if record.record_id not in self._known or self._known[record.record_id][1] != record.digest
+        ]
+        if stale:
+            raise StaleDigestsError(stale)
+
+    def _load_stored(self, records: Iterable[PreparedRecord]) -> None:
+        wanted: dict[tuple[str, str], list[str]] = {}
+        for record in records:
+            event = record.event
+            assert event is not None
+            wanted.setdefault((event.source, event.source_account), []).append(event.external_id)
+        for account, external_ids in wanted.items():
+            for row in select_in(self._connection, _STORED, account, external_ids):
+                stored = _Stored(*row)
+                self._stored[(*account, stored.external_id)] = stored
+
+    def _load_blocks(self, records: Iterable[PreparedRecord]) -> None:
+        for record in records:
+            if record.event is not None and _identity(record.event) not in self._stored:
+                self._lookup_keys[record.number] = match.lookup_keys(record.event)
+        keys = dict.fromkeys(key for lookup in self._lookup_keys.values() for key in lookup)
+        found: dict[str, list[str]] = {}
+        for key, event_id in select_in(self._connection, _BLOCKS, (), keys):
+            found.setdefault(event_id, []).append(key)
+        for candidate in load_candidates(self._connection, found):
+            self._memory.remember(candidate, found[candidate.event_id])
+
+    # One record
+
+    def _decide(self, record: PreparedRecord | KnownRecord) -> RecordOutcome:
+        if isinstance(record, KnownRecord):
+            return self._decide_known(record)
+        event = record.event
+        if event is None:
+            return self._fail(record) if record.error is not None else _skipped(record, record.skip)
+        identity = _identity(event)
+        stored = self._stored.get(identity)
+        place = identity if stored is None else stored.id
+        if place in self._memory.seen:
+            return _skipped(record, SEEN_BEFORE, self._memory.seen[place])
+        if stored is not None and stored.run_id == self._run_id:
+            return _skipped(record, SEEN_BEFORE, stored.event_id)
+        text = normalised_text(event, record.number)
+        if stored is None:
+            outcome = self._add(record, event, text)
+        else:
+            outcome = self._update(record, event, text, stored)
+        assert outcome.event_id is not None
+        self._memory.seen[place] = outcome.event_id
+        return outcome
+
+    def _decide_known(self, record: KnownRecord) -> RecordOutcome:
+        _, _, run_id, event_id, state = self._known[record.record_id]
+        if run_id == self._run_id or record.record_id in self._memory.seen:
+            return RecordOutcome(
+                record.number, "skipped", record.source, event_id, record.external_id, SEEN_BEFORE
+            )
+        self._memory.seen[record.record_id] = event_id
+        self._work.seen.append(record.record_id)
+        return RecordOutcome(
+            record.number, "unchanged", record.source, event_id, record.external_id, status=_waiting(state)
+        )
+
+    def _fail(self, record: PreparedRecord) -> RecordOutcome:
+        error = record.error
+        assert error is not None
+        failure = Failure(
+            run_id=self._run_id,
+            source=record.source,
+            stage="prepare",
+            code=error.code,
+            message=error.message,
+            action=error.action or "",
+            field=error.field,
+            source_account=record.source_account,
+            external_id=record.external_id,
+            origin=record.origin,
+            line=record.line,
+            payload=record.raw,
+        )
+        _, dead_letter_id = self._work.failures.add(failure, self._now)
+        return RecordOutcome(
+            record.number,
+            "failed",
+            record.source,
+            external_id=_cleaned(record.external_id),
+            code=error.code,
+            message=clean(error.message),
+            field=_cleaned(error.field),
+            dead_letter_id=dead_letter_id,
+        )
+
+    def _add(self, record: PreparedRecord, event: Event, text: str) -> RecordOutcome:
+        record_id = new_id()
+        outcome, event_id, reason = self._match(record, event, record_id)
+        state = "pending" if event.source in SUBMITTED_SOURCES else "active"
+        self._work.new_records.append(
+            (record_id, event.source, event.source_account, event.external_id, event_id, self._run_id, state)
+            + (record.content_hash, record.digest, self._now, self._now, self._now)
+        )
+        self._work.new_contents.append((record_id, text, join_keys(record.block_keys)))
+        self._work.blocks.extend([(key, event_id) for key in record.block_keys])
+        self._work.count("records", event.source)
+        if state == "pending":
+            self._work.count("pending")
+        self._join(event_id, record_id, record, event, state)
+        return RecordOutcome(
+            record.number, outcome, event.source, event_id, event.external_id, reason, status=_waiting(state)
+        )
+
+    def _match(self, record: PreparedRecord, event: Event, record_id: str) -> tuple[Outcome, str, str | None]:
+        """Find the event of a new record: outcome, event id, and the evidence where there is any."""
+        candidates = self._memory.find(self._lookup_keys[record.number]) if self._options.deduplicate else []
+        decision = match.decide(event, candidates, self._options.thresholds) if candidates else None
+        if decision is not None and decision.kind == "link" and decision.event_id is not None:
+            candidate = self._memory.candidates[decision.event_id]
+            sources = tuple(sorted({*candidate.sources, event.source}))
+            self._memory.remember(msgspec.structs.replace(candidate, sources=sources), record.block_keys)
+            self._work.links.append(
+                (new_id(), record_id, candidate.event_id, "matcher", decision.score, decision.evidence)
+                + (self._run_id, self._now)
+            )
+            return "duplicate", candidate.event_id, decision.evidence
+        event_id = new_id()
+        self._fresh.add(event_id)
+        self._memory.fresh.add(event_id)
+        if self._options.deduplicate:
+            self._memory.remember(match.candidate(event_id, event, (event.source,)), record.block_keys)
+        self._work.count("events")
+        if decision is None or decision.kind != "review" or decision.event_id is None:
+            return "created", event_id, None
+        self._work.pairs.append(
+            (
+                new_id(),
+                event_id,
+                decision.event_id,
+                record_id,
+                self._run_id,
+                decision.score,
+                decision.evidence,
+            )
+            + ("open", self._now)
+        )
+        self._work.count("review")
+        return "review", event_id, decision.evidence
+
+    def _update(self, record: PreparedRecord, event: Event, text: str, stored: _Stored) -> RecordOutcome:
+        same = record.content_hash == stored.content_hash
+        outcome = RecordOutcome(
+            record.number,
+            "unchanged" if same else "updated",
+            event.source,
+            stored.event_id,
+            event.external_id,
+            status=_waiting(stored.state),
+        )
+        if same and record.digest == stored.digest and text == stored.normalised:
+            self._work.seen.append(stored.id)
+            return outcome
+        self._work.changed_records.append(
+            (stored.id, event.source, event.source_account, event.external_id, stored.event_id, self._run_id)
+            + (stored.state, record.content_hash, record.digest, stored.first_seen_at, self._now)
+            + (stored.changed_at if same else self._now,)
+        )
+        if text != stored.normalised:
+            # What does not count as content (numbers of visitors, say) is refreshed too, without being called
+            # a change.
+            self._work.changed_contents.append((stored.id, text, join_keys(record.block_keys)))
+            self._rekey(record, stored)
+            if stored.record_count == 1 and self._options.deduplicate:
+                candidate = match.candidate(stored.event_id, event, (event.source,))
+                self._memory.remember(candidate, record.block_keys)
+            self._join(stored.event_id, stored.id, record, event, stored.state)
+        return outcome
+
+    def _rekey(self, record: PreparedRecord, stored: _Stored) -> None:
+        old, new = set(split_keys(stored.block_keys)), set(record.block_keys)
+        self._work.blocks.extend([(key, stored.event_id) for key in record.block_keys if key not in old])
+        if old - new:
+            self._old_keys.setdefault(stored.event_id, set()).update(old - new)
+
+    def _join(self, event_id: str, record_id: str, record: PreparedRecord, event: Event, state: str) -> None:
+        member = Member(record_id, event.source, state, self._now, event, record.block_keys)
+        self._members.setdefault(event_id, {})[record_id] = member
+        venue = event.venue
+        if venue is not None and venue.external_id and (venue.name or venue.address1 or venue.latitude):
+            self._venues[(event.source, event.source_account, venue.external_id)] = venue
+
+    # The events and venues of the batch
+
+    def _settle_events(self) -> None:
+        stored = load_members(self._connection, [one for one in self._members if one not in self._fresh])
+        for event_id, joined in self._members.items():
+            members = {**stored.get(event_id, {}), **joined}
+            row = canonical_row(event_id, members, self._now)
+            if row is None:
+                continue
+            (self._work.new_events if event_id in self._fresh else self._work.changed_events).append(row)
+            gone = self._old_keys.get(event_id)
+            if gone:
+                kept = {key for member in members.values() for key in member.block_keys}
+                self._work.unblocked[event_id] = tuple(sorted(gone - kept))
+
+    def _settle_venues(self) -> None:
+        wanted: dict[tuple[str, str], list[str]] = {}
+        for source, account, external_id in self._venues:
+            wanted.setdefault((source, account), []).append(external_id)
+        for (source, account), external_ids in wanted.items():
+            there = {
+                row[0]: row[1]
+                for row in select_in(self._connection, _VENUES, (source, account), external_ids)
+            }
+            for external_id in external_ids:
+                text = _JSON(self._venues[(source, account, external_id)]).decode()
+                if there.get(external_id) != text:
+                    self._work.venues.append((source, account, external_id, text, self._now))
+
+
+def _identity(event: Event) -> Identity:
+    return event.source, event.source_account, event.external_id
+
+
+def _skipped(record: PreparedRecord, reason: str | None, event_id: str | None = None) -> RecordOutcome:
+    # No gate has seen the texts of a record without an event.
+    external_id = _cleaned(record.external_id)
+    return RecordOutcome(record.number, "skipped", record.source, event_id, external_id, _cleaned(reason))
+
+
+def _cleaned(text: str | None) -> str | None:
+    return None if text is None else clean(text)
+
+
+def _waiting(state: str) -> str | None:
+    return None if state == "active" else state
