@@ -1,0 +1,110 @@
+"""Every action of the console as data: the doors draw keys, help, palette entries and verbs from this one
+table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Scope = Literal["data", "engine", "view"]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing a person can do.
+
+    ``scope`` says who else offers it: ``data`` is also a verb of the command line, ``engine`` needs a
+    running engine,
+    ``view`` concerns the screen alone. ``verb`` is the command line's way to do the same, empty outside
+    ``data``.
+    """
+
+    id: str
+    title: str
+    help: str
+    scope: Scope
+    destructive: bool = False
+    verb: str = ""
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action(
+        "import_eventbrite",
+        "Import Eventbrite",
+        "Import events of Eventbrite: the sandbox's samples, or a file you name.",
+        "data",
+        verb="import eventbrite",
+    ),
+    Action(
+        "import_yelp",
+        "Import Yelp",
+        "Import events of Yelp: the sandbox's samples, or a file you name.",
+        "data",
+        verb="import yelp",
+    ),
+    Action(
+        "import_manual",
+        "Add a manual submission",
+        "Fill in one event by hand, or import a file of submissions; they wait for review.",
+        "data",
+        verb="import manual",
+    ),
+    Action(
+        "import_file",
+        "Import a file",
+        "Import any file; the source of each record is recognised.",
+        "data",
+        verb="import auto",
+    ),
+    Action("pause", "Pause or go on", "Start no new work, or go on; running work is never cut.", "engine"),
+    Action("workers_up", "One worker more", "Let one more batch run at the same time.", "engine"),
+    Action(
+        "workers_down",
+        "One worker less",
+        "Let one batch less run at the same time; running ones finish.",
+        "engine",
+    ),
+    Action(
+        "cancel_run",
+        "Stop the running imports",
+        "Stop every running import; what is written stays.",
+        "engine",
+        destructive=True,
+    ),
+    Action(
+        "clear_errors",
+        "Clear the errors",
+        "Acknowledge all errors of the list; their payloads stay as dead letters.",
+        "data",
+        verb="errors clear",
+    ),
+    Action(
+        "undo_clear",
+        "Undo the last clear",
+        "Bring back the errors that were cleared last.",
+        "data",
+        verb="errors undo",
+    ),
+    Action(
+        "retry_group",
+        "Retry the selected errors",
+        "Import the dead letters of the selected group again.",
+        "data",
+        verb="retry",
+    ),
+    Action(
+        "open_error", "Show the selected errors", "Show the errors of the selected group one by one.", "view"
+    ),
+    Action(
+        "change_theme",
+        "Next theme",
+        "Switch between the dark, the light and the colour-blind safe theme.",
+        "view",
+    ),
+    Action("help", "Help", "Show every key and what it does.", "view"),
+    Action("palette", "Command palette", "Find an action by its name.", "view"),
+    Action("quit", "Quit", "Leave; during a run you choose to finish it first or to stop now.", "view"),
+)
+
+BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}

@@ -1,0 +1,278 @@
+"""Spawner and store of one process, and the runs that use them; what `EventProcessor` and `ImportEngine`
+share.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self
+
+import anyio
+import anyio.abc
+import anyio.to_thread
+
+from scenescout_tui.errors import SpawnerError
+from scenescout_tui.imports.batch import BatchHandler
+from scenescout_tui.imports.commands import ImportOptions
+from scenescout_tui.imports.dispatch import SpawnerDispatcher
+from scenescout_tui.imports.prepare import PrepareOptions
+from scenescout_tui.imports.report import RESULTS_CAP, RecordResult
+from scenescout_tui.imports.run import ImportRun, RunTools
+from scenescout_tui.imports.snapshot import MetricsRow
+from scenescout_tui.imports.threads import StoreThreads
+from scenescout_tui.imports.window import Window
+from scenescout_tui.settings import Settings, SpawnerConfig
+from scenescout_tui.sources.adapters import get_adapter
+from scenescout_tui.sources.files import check_inputs, open_walk, payload_walk
+from scenescout_tui.sources.pages import PageWalk
+from scenescout_tui.spawner import EventSpawner, ShutdownReport, create_spawner
+from scenescout_tui.store import BatchOptions, Store
+
+log = logging.getLogger(__name__)
+
+#: Opens a walk over a source that needs no input of the operator's, such as the sandbox's samples.
+WalkFactory = Callable[[], PageWalk]
+
+#: Batches, and bytes of raw records, that may be on their way at once.
+WINDOW_BATCHES = 128
+WINDOW_BYTES = 8_000_000
+PAGE_SIZE = 500
+#: How far back a run to go on with is looked for.
+RUNS_SEARCHED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """What a run is to read, and how."""
+
+    source: str
+    inputs: tuple[str, ...] = ()
+    payloads: Sequence[Any] | None = None
+    walk: PageWalk | None = None
+    options: ImportOptions = field(default_factory=ImportOptions)
+    resume: bool = False
+    who: str = ""
+    #: What the runs table calls the input, where it is not a file.
+    label: str = ""
+    on_results: Callable[[tuple[RecordResult, ...]], None] | None = None
+    #: Where the run retries dead letters: their ids, in the order of its records.
+    dead_letters: tuple[str, ...] = ()
+
+
+class ImportCore:
+    """Owns the spawner and the store; an async context manager, to be left in the task that entered it.
+
+    ``use_case`` names the preset of settings (DESIGN §5). ``samples`` are the walks of sources that can be
+    asked
+    without an input.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        use_case: str = "EVENT_PROCESSING",
+        samples: Mapping[str, WalkFactory] | None = None,
+        changed: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.settings = settings
+        self.config: SpawnerConfig = settings.spawner_config(use_case)
+        self.samples = dict(samples or {})
+        self.store = Store(settings.database_url)
+        self.threads = StoreThreads(self.store)
+        self.runs: dict[str, ImportRun] = {}
+        self.spawner: EventSpawner = create_spawner(
+            max_workers=self.config.max_workers,
+            timeout=self.config.timeout,
+            retry_attempts=self.config.retry_attempts,
+            retry_delay=self.config.retry_delay,
+            max_queue_size=self.config.max_queue_size,
+        )
+        self._changed = changed
+        self._group: anyio.abc.TaskGroup = anyio.create_task_group()
+        self._tools = RunTools(
+            spawner=self.spawner,
+            threads=self.threads,
+            window=Window(min(WINDOW_BATCHES, self.config.max_queue_size), WINDOW_BYTES),
+            changed=changed,
+        )
+
+    async def __aenter__(self) -> Self:
+        await self.threads.write(self.store.open)
+        try:
+            await self.threads.write(self.store.interrupt_stale_runs)
+            await self.spawner.__aenter__()
+            await self._group.__aenter__()
+        except BaseException:
+            with anyio.CancelScope(shield=True):
+                await self.threads.write(self.store.close)
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            for run in self.running():
+                run.stop(drain=kind is None)
+            # The caller's own exception stays what it is: handed to the group it would come back in an
+            # ExceptionGroup.
+            await self._group.__aexit__(None, None, None)
+        finally:
+            with anyio.CancelScope(shield=True):
+                await self.spawner.__aexit__(kind, error, trace)
+                await self.threads.write(self.store.close)
+
+    def running(self) -> list[ImportRun]:
+        """Return the runs that have not ended, oldest first."""
+        return [run for run in self.runs.values() if run.ended_at is None]
+
+    async def start(self, request: RunRequest) -> ImportRun:
+        """Open the source and start a run over it; the run goes on by itself.
+
+        :raises SpawnerError: UNKNOWN_SOURCE, INPUT_ERROR or ALREADY_RUNNING; nothing was started then.
+        """
+        if request.source != "auto":
+            get_adapter(request.source)
+        self._refuse_twins(request)
+        resumed = await self._resumable(request) if request.resume else None
+        point = await self.threads.read(self.store.resume_point, resumed) if resumed is not None else None
+        walk = await self._open(request, point.cursor if point is not None else None)
+        options = self._store_options(request.options)
+        if resumed is not None:
+            run_id = resumed
+            await self.threads.write(self.store.resume_run, run_id, who=request.who)
+        else:
+            run_id = await self.threads.write(
+                self.store.begin_run,
+                request.source,
+                inputs=self._inputs(request),
+                options=self._recorded(request.options),
+                who=request.who,
+                dry_run=options.dry_run,
+            )
+        run = self._build(run_id, request, walk, options, point.next_seq if point is not None else None)
+        if resumed is not None:
+            run.tally.settle(await self.threads.read(self.store.accounting, run_id))
+        self.runs[run_id] = run
+        self._group.start_soon(run.drive, name=f"run {run_id}")
+        self._changed()
+        return run
+
+    def _build(
+        self, run_id: str, request: RunRequest, walk: PageWalk, options: BatchOptions, resumed_at: int | None
+    ) -> ImportRun:
+        handler = BatchHandler(
+            threads=self.threads,
+            prepare_options=self._prepare_options(request.options),
+            store_options=options,
+        )
+        return ImportRun(
+            run_id,
+            request.source,
+            walk,
+            handler,
+            SpawnerDispatcher(self.spawner, handler),
+            self._tools,
+            batch_size=request.options.batch_size or self.config.batch_size,
+            results_cap=None if request.options.all_results else RESULTS_CAP,
+            inputs=", ".join(request.inputs) or request.label,
+            resumed_at=resumed_at,
+            on_results=request.on_results,
+            dead_letters=request.dead_letters,
+            who=request.who,
+        )
+
+    def _refuse_twins(self, request: RunRequest) -> None:
+        """A run over the same inputs that goes on already would only do the same again."""
+        if request.payloads is not None or (request.walk is not None and request.label):
+            return
+        for run in self.running():
+            if run.source == request.source and run.inputs == (", ".join(request.inputs) or request.label):
+                raise SpawnerError(
+                    f"{request.source} is being imported already, by run {run.run_id[-6:]}",
+                    code="ALREADY_RUNNING",
+                    metadata={"run_id": run.run_id, "action": "Wait until it has ended, or stop it first."},
+                )
+
+    @staticmethod
+    def _inputs(request: RunRequest) -> list[str]:
+        return list(request.inputs) or [request.label or "payloads"]
+
+    async def _resumable(self, request: RunRequest) -> str | None:
+        """Return the id of the newest run over the same inputs, where it was not finished."""
+        wanted = (request.source, tuple(self._inputs(request)))
+        for run in await self.threads.read(self.store.runs, limit=RUNS_SEARCHED):
+            if (run.source, run.inputs) == wanted:
+                return run.id if run.state in ("interrupted", "failed", "cancelled") else None
+        return None
+
+    async def _open(self, request: RunRequest, cursor: str | None) -> PageWalk:
+        if request.walk is not None:
+            return request.walk
+        if request.payloads is not None:
+            return payload_walk(request.payloads)
+        if request.inputs:
+            await anyio.to_thread.run_sync(check_inputs, request.inputs)
+            return open_walk(request.inputs, page_size=PAGE_SIZE, cursor=cursor)
+        if request.source in self.samples:
+            return self.samples[request.source]()
+        raise SpawnerError(
+            f"{request.source} needs an input: a file, or - for standard input",
+            code="INPUT_ERROR",
+            metadata={"action": f"Name a file: scenescout import {request.source} FILE."},
+        )
+
+    def _prepare_options(self, options: ImportOptions) -> PrepareOptions:
+        def chosen(given: bool | None, preset: bool) -> bool:
+            return preset if given is None else given
+
+        return PrepareOptions(
+            enrich=chosen(options.enrich, self.config.enrichment),
+            validate_location=chosen(options.validate_location, self.config.validate_location),
+        )
+
+    def _store_options(self, options: ImportOptions) -> BatchOptions:
+        deduplicate = self.config.deduplication if options.deduplicate is None else options.deduplicate
+        return BatchOptions(deduplicate=deduplicate, dry_run=options.dry_run)
+
+    def _recorded(self, options: ImportOptions) -> dict[str, Any]:
+        prepare = self._prepare_options(options)
+        return {
+            "batch_size": options.batch_size or self.config.batch_size,
+            "deduplicate": self._store_options(options).deduplicate,
+            "enrich": prepare.enrich,
+            "validate_location": prepare.validate_location,
+        }
+
+    def metrics(self, events_per_second: float = 0.0) -> MetricsRow:
+        """Return the spawner's metrics as the doors show them."""
+        found = self.spawner.get_status().metrics
+        return MetricsRow(
+            total_tasks=found.total_tasks,
+            completed_tasks=found.completed_tasks,
+            failed_tasks=found.failed_tasks,
+            retried_tasks=found.retried_tasks,
+            cancelled_tasks=found.cancelled_tasks,
+            average_time=found.average_time,
+            p50=found.p50,
+            p95=found.p95,
+            p99=found.p99,
+            tasks_per_second=found.throughput,
+            events_per_second=events_per_second,
+        )
+
+    async def drain(self, deadline: float) -> ShutdownReport:
+        """Take in nothing more, let running batches finish for ``deadline`` seconds, cut the rest."""
+        self.spawner.resume()
+        for run in self.running():
+            run.stop(drain=True)
+        with anyio.move_on_after(deadline):
+            for run in self.running():
+                await run.ended.wait()
+        for run in self.running():
+            run.stop(drain=False)
+        return await self.spawner.shutdown(deadline=0.5)

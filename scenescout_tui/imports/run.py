@@ -1,0 +1,306 @@
+"""One import: walks the pages of a source, hands their batches over, and keeps the account of what became
+of them.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+import anyio
+
+from scenescout_tui.errors import DatabaseError, SpawnerError, classify_error
+from scenescout_tui.imports.batch import BatchHandler
+from scenescout_tui.imports.dispatch import Dispatcher
+from scenescout_tui.imports.prepare import Batch
+from scenescout_tui.imports.report import RecordResult, RunReport, Tally
+from scenescout_tui.imports.snapshot import MetricsRow, RunState
+from scenescout_tui.imports.threads import StoreThreads
+from scenescout_tui.imports.window import Window
+from scenescout_tui.log_file import about
+from scenescout_tui.settings import get_config_by_use_case
+from scenescout_tui.sources.pages import Page, PageWalk
+from scenescout_tui.spawner import EventSpawner, SpawnResult, SpawnTask
+from scenescout_tui.store import BatchPlan, NotFoundError
+
+log = logging.getLogger(__name__)
+
+#: Pages are fetched ahead of waiting batches, so that the workers never run dry; one page at a time per run.
+PAGE_PRIORITY = 10
+
+
+@dataclass(frozen=True, slots=True)
+class RunTools:
+    """What a run works with; shared by the runs of one engine."""
+
+    spawner: EventSpawner
+    threads: StoreThreads
+    window: Window
+    #: Called whenever something changed that a door may show.
+    changed: Callable[[], None]
+
+
+class ImportRun:
+    """A run from its first page to its end; `drive` does the work, everything else may be read meanwhile."""
+
+    def __init__(
+        self,
+        run_id: str,
+        source: str,
+        walk: PageWalk,
+        handler: BatchHandler,
+        dispatcher: Dispatcher,
+        tools: RunTools,
+        *,
+        batch_size: int,
+        results_cap: int | None,
+        inputs: str = "",
+        resumed_at: int | None = None,
+        on_results: Callable[[tuple[RecordResult, ...]], None] | None = None,
+        dead_letters: tuple[str, ...] = (),
+        who: str = "",
+    ) -> None:
+        self.run_id = run_id
+        self.source = source
+        self.inputs = inputs
+        self.state: RunState = "running"
+        self.started_at = time.time()
+        self.ended_at: float | None = None
+        self.error: SpawnerError | None = None
+        #: Number of the last page read, and the part of the input read so far (0 to 1), where known.
+        self.page = 0
+        self.fraction: float | None = None
+        self.expected: int | None = None
+        self.tally = Tally(cap=results_cap)
+        self.ended = anyio.Event()
+        self._walk = walk
+        self._handler = handler
+        self._dispatcher = dispatcher
+        self._tools = tools
+        self._batch_size = batch_size
+        self._seq = resumed_at or 0
+        self._read = 0
+        self._cut = 0
+        self._exhausted = False
+        self._stop_as: RunState | None = None
+        self._intake = anyio.CancelScope()
+        self._work = anyio.CancelScope()
+        self._on_results = on_results
+        self._dead_letters = dead_letters
+        self._who = who
+
+    @property
+    def dry_run(self) -> bool:
+        """Whether everything is computed and nothing written."""
+        return self._handler.store_options.dry_run
+
+    def stop(self, *, drain: bool, state: RunState = "interrupted") -> None:
+        """Take in nothing more; with ``drain`` let the accepted batches finish, otherwise withdraw them too.
+
+        The run then ends in ``state``, unless nothing was left to do.
+        """
+        if self.ended_at is not None:
+            return
+        self._stop_as = self._stop_as or state
+        self.state = "draining"
+        self._intake.cancel()
+        if not drain:
+            self._work.cancel()
+        self._tools.changed()
+
+    async def drive(self) -> None:
+        """Do the whole run; never raises for a source's or a database's sake, the run ends `failed`
+        instead.
+        """
+        with about(run=self.run_id, source=self.source):
+            log.info("run started: %s", self.inputs)
+            try:
+                with self._work:
+                    async with anyio.create_task_group() as group:
+                        with self._intake:
+                            await self._walk_pages(group)
+            finally:
+                with anyio.CancelScope(shield=True):
+                    await self._close()
+
+    async def _walk_pages(self, group: anyio.abc.TaskGroup) -> None:
+        try:
+            while (page := await self._fetch()) is not None:
+                self.page, self.fraction, self.expected = page.number, page.fraction, page.total
+                await self._accept(page, group)
+            self._exhausted = True
+        except Exception as error:
+            self._fail(error)  # raised here it would cut the batches that are on their way
+
+    async def _fetch(self) -> Page | None:
+        async def next_page(_: object) -> Page | None:
+            return await self._walk.next_page()
+
+        task: SpawnTask[object, Page | None] = SpawnTask(
+            name=f"{self.source} p{self.page + 1}",
+            handler=next_page,
+            priority=PAGE_PRIORITY,
+            timeout=get_config_by_use_case("API_INGESTION").timeout,
+        )
+        result = await self._tools.spawner.spawn(task)
+        if result.error is not None:
+            raise result.error
+        return result.data
+
+    async def _accept(self, page: Page, group: anyio.abc.TaskGroup) -> None:
+        """Write the page's batches into the run's account, then hand them over as the window lets them."""
+        batches = list(self._batches(page))
+        if not batches:
+            return
+        last = batches[-1].seq
+        plans = [
+            BatchPlan(
+                seq=one.seq, size=len(one.records), cursor_after=page.cursor if one.seq == last else None
+            )
+            for one in batches
+        ]
+        await self._tools.threads.write(self._tools.threads.store.accept_page, self.run_id, plans)
+        self.tally.accept(len(page.records))
+        self._tools.changed()
+        for batch in batches:
+            size = batch.size
+            await self._tools.window.enter(size)
+            group.start_soon(self._finish, batch, size)
+
+    def _batches(self, page: Page) -> Iterator[Batch]:
+        for part, start in enumerate(range(0, len(page.records), self._batch_size), 1):
+            records = page.records[start : start + self._batch_size]
+            yield Batch(
+                name=f"{self.source} p{page.number} b{part}",
+                run_id=self.run_id,
+                seq=self._seq,
+                source=self.source,
+                first=self._read,
+                records=records,
+            )
+            self._seq += 1
+            self._read += len(records)
+
+    async def _finish(self, batch: Batch, size: int) -> None:
+        """See one batch to its end; its failure never harms the others."""
+        try:
+            answer = await self._dispatcher.dispatch(None, batch)
+            if answer.error is not None:
+                answer = await self._rescue(batch, answer)
+            if answer.error is None and answer.data is not None:
+                await self._note(answer.data)
+        except Exception as error:
+            self._cut += 1
+            self._fail(error)
+        finally:
+            self._tools.window.leave(size)
+            self._tools.changed()
+
+    async def _note(self, results: tuple[RecordResult, ...]) -> None:
+        """Count the results of a committed batch, and settle the dead letters it was made of."""
+        self.tally.add(results)
+        if self._dead_letters and not self.dry_run:
+            letters = [self._dead_letters[result.index] for result in results]
+            await self._tools.threads.write(self._settle_letters, letters)
+        if self._on_results is not None:
+            self._on_results(results)
+
+    def _settle_letters(self, letters: list[str]) -> None:
+        for letter in letters:
+            with suppress(NotFoundError):  # a replay settles it again
+                self._tools.threads.store.mark_retried(letter, self.run_id, who=self._who)
+
+    async def _rescue(
+        self, batch: Batch, failed: SpawnResult[tuple[RecordResult, ...]]
+    ) -> SpawnResult[tuple[RecordResult, ...]]:
+        """Replay a failed batch record by record, where its records can be to blame."""
+        error = failed.error
+        if error is None:
+            return failed
+        if error.code in ("TASK_CANCELLED", "SPAWNER_STOPPED"):
+            self._cut += 1
+            return failed
+        if not (isinstance(error, DatabaseError) and error.retryable):
+            log.warning("%s failed as a whole (%s), its records are tried one by one", batch.name, error)
+            task = SpawnTask(
+                name=f"{batch.name} one by one",
+                handler=self._handler.handle_one_by_one,
+                data=batch,
+                priority=1,
+            )
+            failed = await self._tools.spawner.spawn(task)
+            if failed.error is None:
+                return failed
+            error = failed.error
+        self._cut += 1
+        self._fail(error)
+        return failed
+
+    def _fail(self, error: Exception) -> None:
+        """End the run because of an error that is not one record's: what is committed stays, the rest can
+        be resumed.
+        """
+        found = classify_error(error)
+        if found.type in ("TASK_CANCELLED", "SPAWNER_STOPPED") and self._stop_as is not None:
+            return
+        if self.error is None:
+            self.error = error if isinstance(error, SpawnerError) else SpawnerError(str(error), found.type)
+            self.error.metadata.setdefault("action", found.action)
+            log.error("run failed: %s", self.error, exc_info=error)
+        self.stop(drain=True, state="failed")
+
+    async def _close(self) -> None:
+        """Write the end of the run."""
+        await self._walk.aclose()
+        if self.error is not None:
+            self.state = "failed"
+        elif self._exhausted and self._cut == 0 and not self._work.cancelled_caught:
+            self.state = "completed"
+        else:
+            self.state = self._stop_as or "interrupted"
+        self.tally.give_up()
+        try:
+            await self._write_end()
+        except SpawnerError as error:
+            # The next start finds the run open and marks it interrupted.
+            log.error("the end of the run could not be written: %s", error)
+        self.ended_at = time.time()
+        log.info("run %s: %s", self.state, self.tally.counts)
+        self.ended.set()
+        self._tools.changed()
+
+    async def _write_end(self) -> None:
+        write, store = self._tools.threads.write, self._tools.threads.store
+        if self.error is not None:
+            action = str(self.error.metadata.get("action", ""))
+            await write(
+                store.record_error,
+                self.run_id,
+                self.source,
+                "run",
+                self.error.code,
+                self.error.message,
+                action,
+            )
+        await write(store.finish_run, self.run_id, self.state, self.error.message if self.error else None)
+        self.tally.settle(await self._tools.threads.read(store.accounting, self.run_id))
+
+    def report(self, metrics: MetricsRow, max_workers: int) -> RunReport:
+        """Return what came of the run so far."""
+        return RunReport(
+            run_id=self.run_id,
+            source=self.source,
+            state=self.state,
+            counts=self.tally.counts,
+            elapsed=(self.ended_at or time.time()) - self.started_at,
+            max_workers=max_workers,
+            metrics=metrics,
+            successful=self.tally.kept("successful"),
+            skipped=self.tally.kept("skipped"),
+            failed=self.tally.kept("failed"),
+            error=self.error,
+            dry_run=self.dry_run,
+        )

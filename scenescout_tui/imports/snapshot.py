@@ -1,0 +1,203 @@
+"""The engine as the doors see it: one frozen picture, published at most every 100 ms and at state changes.
+
+These are wire types: plain data, no methods that ask anything. Ages and rates are computed when the
+picture is taken,
+so that a console on another machine shows the same numbers. Times named ``*_at`` and ``until`` are seconds
+since the epoch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+EngineState = Literal["starting", "idle", "processing", "paused", "draining", "stopped", "failed", "viewer"]
+SourceState = Literal["idle", "running", "waiting", "paused", "failed"]
+RunState = Literal["running", "draining", "completed", "failed", "cancelled", "interrupted", "parked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The accounting of one or more runs; ``total`` is always the sum of the others (DESIGN §6)."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    duplicate: int = 0
+    review: int = 0
+    skipped: int = 0
+    failed: int = 0
+    in_flight: int = 0
+
+    @property
+    def total(self) -> int:
+        """All records accepted so far, finished or not."""
+        return self.finished + self.in_flight
+
+    @property
+    def finished(self) -> int:
+        """Records with an outcome."""
+        return (
+            self.created
+            + self.updated
+            + self.unchanged
+            + self.duplicate
+            + self.review
+            + self.skipped
+            + self.failed
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerRow:
+    """One busy worker."""
+
+    worker_id: int
+    task: str
+    #: Seconds since this attempt started.
+    age: float
+    attempt: int
+    max_attempts: int
+    #: True from the moment its attempt timed out or was cancelled until the handler has really ended.
+    cancelling: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """One task that waits for its next attempt; it holds no worker."""
+
+    task: str
+    attempt: int
+    max_attempts: int
+    #: When the next attempt may start.
+    until: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One source of the list, with the run that works on it, if any."""
+
+    name: str
+    title: str
+    state: SourceState
+    #: What a person wants to know in one line: "page 14", "idle, last run 09:12: 1,204 new", "needs a file".
+    detail: str
+    run_id: str | None = None
+    done: int = 0
+    #: Records expected; None where nobody knows.
+    total: int | None = None
+    #: Part of the input read and finished, 0 to 1; None where nobody knows.
+    fraction: float | None = None
+    #: Events per second of this run.
+    rate: float = 0.0
+    #: Seconds left; None where nobody knows.
+    eta: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One run, newest first in the snapshot."""
+
+    run_id: str
+    source: str
+    state: RunState
+    started_at: float
+    ended_at: float | None
+    counts: Counts
+    inputs: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorGroupRow:
+    """Errors that are the same to an operator: same source, stage, code and normalised message."""
+
+    key: str
+    source: str
+    stage: str
+    code: str
+    message: str
+    count: int
+    first_seen: float
+    last_seen: float
+    #: What the operator can do next, in one sentence.
+    action: str
+    #: Where the newest of them stood: "events.ndjson record 12", or "".
+    sample: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewestEvent:
+    """An event that was just written, for the column that shows what comes in."""
+
+    event_id: str
+    title: str
+    starts_at: str
+    city: str
+    source: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsRow:
+    """Task metrics of the spawner (seconds, tasks per second) and the event rate of the engine."""
+
+    total_tasks: int = 0
+    completed_tasks: int = 0
+    failed_tasks: int = 0
+    retried_tasks: int = 0
+    cancelled_tasks: int = 0
+    average_time: float = 0.0
+    p50: float = 0.0
+    p95: float = 0.0
+    p99: float = 0.0
+    tasks_per_second: float = 0.0
+    #: Records finished per second, over the last few seconds.
+    events_per_second: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSnapshot:
+    """Everything a door shows without asking. Compare ``number`` to know whether anything is new."""
+
+    #: Grows by one with every published picture.
+    number: int
+    at: float
+    state: EngineState
+    #: Why the state is what it is, in words ("paused: operator", "the engine is run by pid 4711"); may be
+    #: empty.
+    detail: str = ""
+    #: Name of the database for the status line, without directory or password.
+    database: str = ""
+    workers_busy: int = 0
+    max_workers: int = 0
+    queue_depth: int = 0
+    queue_limit: int = 0
+    workers: tuple[WorkerRow, ...] = ()
+    waiting: tuple[WaitingRow, ...] = ()
+    #: Why nothing or little starts, in words of the spawner.
+    waiting_reasons: tuple[str, ...] = ()
+    metrics: MetricsRow = MetricsRow()
+    #: Sum over the runs of this session.
+    counts: Counts = Counts()
+    sources: tuple[SourceRow, ...] = ()
+    runs: tuple[RunRow, ...] = ()
+    error_groups: tuple[ErrorGroupRow, ...] = ()
+    #: Errors not cleared yet, in all groups together.
+    errors_open: int = 0
+    #: How many errors the last clear took away; 0 when there is nothing to undo.
+    undoable: int = 0
+    #: Manual submissions that wait for a person.
+    pending_review: int = 0
+    newest: tuple[NewestEvent, ...] = ()
+    #: One sample a second, oldest first, at most 300.
+    queue_history: tuple[int, ...] = ()
+    throughput_history: tuple[float, ...] = ()
+    #: Resident memory of the process, MB.
+    memory_mb: float = 0.0
+    #: Unfinished tasks by name, after a forced stop.
+    unfinished: tuple[str, ...] = field(default=())
+
+
+STARTING = EngineSnapshot(number=0, at=0.0, state="starting", detail="starting the engine")

@@ -1,0 +1,227 @@
+"""The library's front door: `create_event_processor` and what it promises (DESIGN §6)."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scenescout_tui import SpawnerError, create_event_processor
+from scenescout_tui.imports.processor import EventProcessor, ProcessResult
+from tests.imports.payloads import eventbrite, manual, yelp
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return tmp_path / "events.db"
+
+
+def processor(database: Path, **options: Any) -> EventProcessor:
+    return create_event_processor(f"sqlite:///{database}", **options)
+
+
+def rows(database: Path, statement: str) -> list[tuple[Any, ...]]:
+    with sqlite3.connect(database) as connection:
+        return connection.execute(statement).fetchall()
+
+
+def outcomes(results: list[ProcessResult]) -> list[str]:
+    return [result.data["outcome"] if result.data else "failed" for result in results]
+
+
+async def test_one_result_per_payload_in_order(database: Path) -> None:
+    async with processor(database, batch_size=3) as imports:
+        results = await imports.process_eventbrite_events([eventbrite(number) for number in range(20)])
+    assert [result.data and result.data["external_id"] for result in results] == [
+        str(900_000 + number) for number in range(20)
+    ]
+    assert all(result.success and result.error is None and result.duration > 0 for result in results)
+    assert set(outcomes(results)) == {"created"}
+    assert {result.data["source"] for result in results if result.data} == {"eventbrite"}
+
+
+async def test_a_second_import_changes_nothing_and_a_changed_event_is_updated(database: Path) -> None:
+    payloads = [eventbrite(number) for number in range(4)]
+    async with processor(database) as imports:
+        first = await imports.process_eventbrite_events(payloads)
+        again = await imports.process_eventbrite_events(payloads)
+        payloads[2] |= {"status": "canceled"}
+        third = await imports.process_eventbrite_events(payloads)
+    assert outcomes(again) == ["unchanged"] * 4
+    assert outcomes(third) == ["unchanged", "unchanged", "updated", "unchanged"]
+    assert [one.data and one.data["event_id"] for one in first] == [
+        one.data and one.data["event_id"] for one in third
+    ]
+    assert rows(database, "SELECT count(*) FROM events") == [(4,)]
+    assert rows(database, "SELECT status FROM events WHERE status <> 'scheduled'") == [("cancelled",)]
+
+
+async def test_a_new_processor_finds_what_an_earlier_one_stored(database: Path) -> None:
+    async with processor(database) as imports:
+        await imports.process_yelp_events([yelp(1)])
+    async with processor(database) as imports:
+        assert outcomes(await imports.process_yelp_events([yelp(1), yelp(2)])) == ["unchanged", "created"]
+
+
+async def test_the_same_event_twice_in_one_call_is_skipped_with_its_reason(database: Path) -> None:
+    async with processor(database) as imports:
+        results = await imports.process_eventbrite_events([eventbrite(1), eventbrite(1)])
+    assert outcomes(results) == ["created", "skipped"]
+    assert results[1].data is not None
+    assert results[1].data["reason"] == "seen before in this run"
+    assert results[0].data is not None
+    assert results[1].data["event_id"] == results[0].data["event_id"]
+
+
+async def test_one_concert_of_two_sources_is_one_event(database: Path) -> None:
+    concert = eventbrite(5)
+    same = yelp(
+        1,
+        name=concert["name"]["text"],
+        time_start="2027-02-06T13:00:00+00:00",
+        latitude=float(concert["venue"]["address"]["latitude"]),
+        longitude=float(concert["venue"]["address"]["longitude"]),
+        location={**yelp()["location"], "address1": "Rua 5", "city": "Lisboa"},
+    )
+    assert concert["start"]["utc"] == "2027-02-06T13:00:00Z"
+    async with processor(database) as imports:
+        (first,) = await imports.process_eventbrite_events([concert])
+        (second,) = await imports.process_yelp_events([same])
+    assert first.data is not None
+    assert second.data is not None
+    assert second.data["outcome"] == "duplicate"
+    assert second.data["event_id"] == first.data["event_id"]
+    assert rows(database, "SELECT count(*) FROM events") == [(1,)]
+    assert rows(database, "SELECT count(DISTINCT event_id) FROM source_records") == [(1,)]
+
+
+async def test_without_deduplication_they_stay_two(database: Path) -> None:
+    concert = eventbrite(5)
+    same = yelp(1, name=concert["name"]["text"], time_start="2027-02-06T13:00:00+00:00")
+    async with processor(database, deduplication_enabled=False) as imports:
+        results = await imports.process_events([concert, same])
+    assert outcomes(results) == ["created", "created"]
+
+
+async def test_a_manual_submission_waits_for_review(database: Path) -> None:
+    async with processor(database) as imports:
+        result = await imports.process_manual_event(manual())
+    assert result.success
+    assert result.data is not None
+    assert result.data["outcome"] == "created"
+    assert result.data["status"] == "pending"
+    assert rows(database, "SELECT status FROM events") == [("pending",)]
+
+
+async def test_auto_tells_the_source_from_each_payload(database: Path) -> None:
+    async with processor(database) as imports:
+        results = await imports.process_events([yelp(1), eventbrite(1), manual(1)])
+    assert [result.data and result.data["source"] for result in results] == ["yelp", "eventbrite", "manual"]
+
+
+@pytest.mark.parametrize(
+    ("payload", "code", "said"),
+    [
+        ("only text", "VALIDATION_ERROR", "object"),
+        (None, "VALIDATION_ERROR", "object"),
+        ([1, 2], "VALIDATION_ERROR", "object"),
+        ({**eventbrite(), "name": None}, "VALIDATION_ERROR", "title"),
+        ({**eventbrite(), "start": None}, "VALIDATION_ERROR", "start"),
+        ({**eventbrite(), "venue": None, "venue_id": None}, "VALIDATION_ERROR", "venue"),
+        ({**eventbrite(), "capacity": float("nan")}, "VALIDATION_ERROR", "NaN"),
+        (yelp(), "VALIDATION_ERROR", "yelp"),
+    ],
+)
+async def test_a_bad_payload_is_a_failed_result_and_a_dead_letter(
+    database: Path, payload: Any, code: str, said: str
+) -> None:
+    async with processor(database) as imports:
+        results = await imports.process_eventbrite_events([eventbrite(1), payload, eventbrite(2)])
+    assert outcomes(results) == ["created", "failed", "created"]
+    error = results[1].error
+    assert error is not None
+    assert error.code == code
+    assert said.lower() in error.message.lower()
+    assert error.metadata["action"]
+    ((stored_code, message, raw),) = rows(database, "SELECT code, message, payload FROM dead_letters")
+    assert (stored_code, message) == (code, error.message)
+    assert raw
+
+
+async def test_the_account_holds_whatever_comes(database: Path) -> None:
+    payloads = [eventbrite(1), eventbrite(1), {"id": "x"}, eventbrite(2, status="draft"), eventbrite(3)]
+    async with processor(database, batch_size=2) as imports:
+        results = await imports.process_eventbrite_events(payloads)
+        stats = imports.get_stats()
+    assert outcomes(results) == ["created", "skipped", "failed", "skipped", "created"]
+    assert stats.processed_count == 5
+    assert stats.metrics.failed_tasks == 0
+    assert rows(
+        database,
+        "SELECT total, created, updated, unchanged, duplicate, review, skipped, failed, in_flight "
+        "FROM run_accounting",
+    ) == [(5, 2, 0, 0, 0, 0, 2, 1, 0)]
+
+
+async def test_a_venue_known_by_its_id_is_taken_from_the_store(database: Path) -> None:
+    reference = eventbrite(7, venue=None, venue_id="v1")
+    async with processor(database) as imports:
+        (unknown,) = await imports.process_eventbrite_events([reference])
+        await imports.process_eventbrite_events([eventbrite(1)])
+        (known,) = await imports.process_eventbrite_events([reference])
+    assert not unknown.success
+    assert known.success
+    assert rows(
+        database, "SELECT venue_name FROM events WHERE title LIKE 'Evening%' ORDER BY starts_at DESC"
+    )[0] == (eventbrite(1)["venue"]["name"],)
+
+
+async def test_callbacks_get_the_results_and_the_error(database: Path) -> None:
+    seen: list[list[ProcessResult]] = []
+    errors: list[SpawnerError] = []
+    async with processor(database, on_success=seen.append, on_error=errors.append) as imports:
+        results = await imports.process_eventbrite_events([eventbrite(1)])
+    assert seen == [results]
+    assert errors == []
+
+
+async def test_an_unknown_source_is_refused_with_the_list(database: Path) -> None:
+    async with processor(database) as imports:
+        with pytest.raises(SpawnerError, match="eventbrite") as caught:
+            await imports.process_events([eventbrite()], source="facebook")
+    assert caught.value.code == "UNKNOWN_SOURCE"
+
+
+async def test_an_exception_of_the_caller_leaves_the_processor_as_it_is(database: Path) -> None:
+    async def fail() -> None:
+        async with processor(database) as imports:
+            await imports.process_events([eventbrite()])
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
+    assert rows(database, "SELECT count(*) FROM events") == [(1,)]
+
+
+async def test_no_payloads_give_no_results(database: Path) -> None:
+    async with processor(database) as imports:
+        assert await imports.process_events([]) == []
+
+
+async def test_two_calls_at_once_keep_their_results_apart(database: Path) -> None:
+    import anyio
+
+    found: dict[str, list[ProcessResult]] = {}
+
+    async def work(name: str, payloads: list[Any]) -> None:
+        found[name] = await imports.process_events(payloads)
+
+    async with processor(database, batch_size=5) as imports, anyio.create_task_group() as group:
+        group.start_soon(work, "eventbrite", [eventbrite(number) for number in range(30)])
+        group.start_soon(work, "yelp", [yelp(number) for number in range(30)])
+    assert outcomes(found["eventbrite"]) == ["created"] * 30
+    assert {result.data["source"] for result in found["yelp"] if result.data} == {"yelp"}
