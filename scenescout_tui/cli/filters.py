@@ -1,0 +1,59 @@
+"""Which events a verb means: the same options for `events` and `export`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, time
+from typing import Any
+
+import click
+
+from scenescout_tui.store.rows import EventFilters
+
+_STATUSES = ("scheduled", "cancelled", "postponed", "rescheduled", "ended", "pending", "refused")
+
+
+def _moment(context: click.Context, parameter: click.Parameter, value: str | None) -> datetime | None:
+    """Read a day (its midnight in this machine's zone) or a moment in ISO 8601; return an aware moment."""
+    if value is None:
+        return None
+    if value == "today":
+        return datetime.combine(date.today(), time()).astimezone()
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(
+            f"{value!r} is no date: write 2026-11-23, 2026-11-23T20:00 or today", context, parameter
+        ) from None
+    return moment.astimezone() if moment.tzinfo is None else moment
+
+
+def filter_options(function: Callable[..., int]) -> Callable[..., int]:
+    """Add the filter options; `filters_of` makes `EventFilters` of what they give."""
+    for option in reversed(
+        (
+            click.option("--source", metavar="NAME", help="Only events with a record of this source."),
+            click.option("--status", type=click.Choice(_STATUSES), help="Only events in this state."),
+            click.option("--city", metavar="NAME", help="Only events in this city."),
+            click.option(
+                "--from",
+                "since",
+                callback=_moment,
+                metavar="DATE",
+                help="Only events that start on or after it.",
+            ),
+            click.option(
+                "--to", "until", callback=_moment, metavar="DATE", help="Only events that start before it."
+            ),
+            click.option("--search", "text", metavar="TEXT", help="Only events with this text in them."),
+        )
+    ):
+        function = option(function)
+    return function
+
+
+def filters_of(given: dict[str, Any]) -> EventFilters:
+    """Take the filters out of what click has parsed; the rest stays in `given`."""
+    return EventFilters(
+        **{name: given.pop(name) for name in ("source", "status", "city", "since", "until", "text")}
+    )

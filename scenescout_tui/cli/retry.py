@@ -1,0 +1,52 @@
+"""`scenescout retry`: dead letters imported again, as runs of their own."""
+
+from __future__ import annotations
+
+import click
+
+from scenescout_tui.cli.complaint import usage_error
+from scenescout_tui.cli.data import reading
+from scenescout_tui.cli.exits import PipeClosed
+from scenescout_tui.cli.flags import Flags, data_options
+from scenescout_tui.cli.flags import command as verb
+from scenescout_tui.cli.follow import run_to_end
+from scenescout_tui.cli.output import say, say_json
+from scenescout_tui.cli.streams import drop_stdout
+from scenescout_tui.cli.summary import Hints, say_report, status_of_ending
+from scenescout_tui.errors import SpawnerError
+from scenescout_tui.imports.commands import RetryDeadLetters
+
+
+@verb("retry")
+@click.argument("ids", nargs=-1, metavar="[ID]...")
+@click.option("--run", metavar="RUN", help="All dead letters of this run.")
+@click.option("--group", "key", metavar="GROUP", help="All dead letters of this group of errors.")
+@click.option("--all", "everything", is_flag=True, help="Every dead letter there is.")
+@data_options
+def command(flags: Flags, ids: tuple[str, ...], run: str | None, key: str | None, everything: bool) -> int:
+    """Import dead letters again: those with these ids, of a run, of a group, or all."""
+    if sum((bool(ids), run is not None, key is not None, everything)) != 1:
+        raise usage_error(
+            "say which: one or more IDs, --run RUN, --group GROUP, or --all", "See scenescout retry --help."
+        )
+    if run is not None or ids:
+        with reading(flags) as store:
+            run = store.run(run).id if run is not None else None
+            ids = tuple(store.dead_letter(one).id for one in ids)
+    try:
+        ending = run_to_end(flags.settings(), RetryDeadLetters(ids=ids, run_id=run, group=key))
+    except SpawnerError as error:
+        if error.code != "NOT_FOUND" or ids:
+            raise
+        say_json({"success": True, "runs": []}) if flags.as_json else say("There is nothing to retry.")
+        return 0
+    try:
+        if flags.as_json:
+            success = all(report.success for report in ending.reports)
+            say_json({"success": success, "runs": [report.to_json() for report in ending.reports]})
+        else:
+            for report in ending.reports:
+                say_report(report, ending, Hints(flags.command_line))
+    except PipeClosed:
+        drop_stdout()
+    return status_of_ending(ending)

@@ -1,0 +1,96 @@
+"""`scenescout runs`: what was imported, when, and what came of it."""
+
+from __future__ import annotations
+
+import click
+
+from scenescout_tui.cli.data import reading
+from scenescout_tui.cli.flags import Flags, data_options
+from scenescout_tui.cli.flags import command as verb
+from scenescout_tui.cli.output import local_time, say, say_json, say_table
+from scenescout_tui.cli.words import run_json
+from scenescout_tui.safe_text import for_screen
+from scenescout_tui.store.rows import RunRow
+
+_COLUMNS = (
+    "run",
+    "started",
+    "source",
+    "state",
+    "total",
+    "new",
+    "updated",
+    "same",
+    "duplicate",
+    "review",
+    "skipped",
+    "failed",
+)
+
+
+@verb("runs")
+@click.argument("run", required=False)
+@click.option(
+    "--limit", type=click.IntRange(1), default=20, show_default=True, help="How many, newest first."
+)
+@data_options
+def command(flags: Flags, run: str | None, limit: int) -> int:
+    """List the runs, newest first, or show the one whose id is RUN or ends in it."""
+    with reading(flags) as store:
+        if run is not None:
+            found = store.run(run)
+            say_json({"run": run_json(found)}) if flags.as_json else _say_run(found)
+            return 0
+        rows = store.runs(limit=limit)
+    if flags.as_json:
+        say_json({"runs": [run_json(row) for row in rows]})
+    elif rows:
+        say_table(_COLUMNS, [_row(row) for row in rows], right=_COLUMNS[4:])
+    else:
+        say("No runs yet. Start one with: scenescout import eventbrite FILE")
+    return 0
+
+
+def _row(run: RunRow) -> tuple[object, ...]:
+    found = run.accounting
+    return (
+        run.id[-6:],
+        local_time(run.started_at.timestamp()),
+        run.source,
+        run.state,
+        found.total,
+        found.created,
+        found.updated,
+        found.unchanged,
+        found.duplicate,
+        found.review,
+        found.skipped,
+        found.failed,
+    )
+
+
+def _say_run(run: RunRow) -> None:
+    say(f"run {run.id}")
+    lines = [
+        ("source", run.source),
+        ("inputs", ", ".join(run.inputs)),
+        ("state", run.state + (f": {run.note}" if run.note else "")),
+        ("started", f"{local_time(run.started_at.timestamp())} by {run.who}"),
+        ("ended", local_time(run.ended_at.timestamp()) if run.ended_at else "not yet"),
+        ("options", ", ".join(f"{name} {value}" for name, value in run.options.items())),
+    ]
+    found = run.accounting
+    for name in (
+        "total",
+        "created",
+        "updated",
+        "unchanged",
+        "duplicate",
+        "review",
+        "skipped",
+        "failed",
+        "in_flight",
+    ):
+        lines.append((name.replace("_", " "), f"{getattr(found, name):,}"))
+    for label, value in lines:
+        say(f"  {label:<10} {for_screen(value)}")

@@ -1,0 +1,104 @@
+"""The end of a run for people: what came of it, what failed and what to do next."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from scenescout_tui.cli.exits import ALL_WELL, NOT_FINISHED, SIGNALLED, SOME_FAILED
+from scenescout_tui.cli.follow import Ending, in_words
+from scenescout_tui.cli.output import count, say
+from scenescout_tui.imports.report import RecordResult, RunReport
+from scenescout_tui.imports.snapshot import Counts
+from scenescout_tui.safe_text import for_screen
+
+_SHOWN = 10
+_WORDS = (
+    ("created", "new"),
+    ("updated", "updated"),
+    ("unchanged", "unchanged"),
+    ("duplicate", "duplicate"),
+    ("review", "to review"),
+    ("skipped", "skipped"),
+    ("failed", "failed"),
+)
+
+
+def status_of_ending(ending: Ending) -> int:
+    """Return the exit status of a finished job (DESIGN §7)."""
+    if ending.signal is not None:
+        return SIGNALLED + ending.signal
+    if not all(report.success for report in ending.reports):
+        return NOT_FINISHED
+    return SOME_FAILED if any(report.counts.failed for report in ending.reports) else ALL_WELL
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What can be said about the next step.
+
+    `command_line` writes a command for the same database (None where that is gone by now), `resume` is the
+    command that goes on where the run stopped (None where none can).
+    """
+
+    command_line: Callable[..., str] | None = None
+    resume: str | None = None
+
+
+def say_report(report: RunReport, ending: Ending, hints: Hints) -> None:
+    """Write the summary of one run to stdout."""
+    short = report.run_id[-6:]
+    doing = "Checked" if report.dry_run else "Imported"
+    if report.success:
+        done = in_words(report.counts.total, report.elapsed)
+        say(f"{doing} {for_screen(report.source)}: {done} (run {short}).")
+    else:
+        say(_unfinished(report, ending, short))
+    say(f"  {words(report.counts)}")
+    if report.dry_run:
+        say("  Nothing was written: this was a dry run, and an import would have done this.")
+    if report.failed:
+        _say_failed(report.failed, report.counts.failed)
+    if hints.command_line is None or report.dry_run:
+        return
+    if not report.success:
+        _say_how_to_go_on(hints.resume)
+    elif report.counts.failed:
+        say(f"All errors: {hints.command_line('errors')}")
+        say(f"After a repair: {hints.command_line('retry', '--run', short)}")
+
+
+def words(counts: Counts) -> str:
+    """Return the accounting in words, without the zeros: "290 new, 12 updated, 15 failed"."""
+    parts = [f"{number:,} {word}" for name, word in _WORDS if (number := getattr(counts, name))]
+    if counts.in_flight:
+        parts.append(f"{counts.in_flight:,} not finished")
+    return ", ".join(parts) or "no records at all"
+
+
+def _unfinished(report: RunReport, ending: Ending, short: str) -> str:
+    by = f" by {signal.Signals(ending.signal).name}" if ending.signal is not None else ""
+    why = f": {for_screen(report.error.message)}" if report.error is not None else ""
+    done = in_words(report.counts.finished, report.elapsed)
+    if ending.signal is not None:
+        return f"Stopped{by} before the end: {done} are done and kept (run {short})."
+    source = for_screen(report.source)
+    return f"The import of {source} did not finish ({report.state}){why}. {done} done (run {short})."
+
+
+def _say_failed(failed: Sequence[RecordResult], total: int) -> None:
+    shown = failed[:_SHOWN]
+    say(f"Failed, {count(total, 'record')}" + (f", the first {len(shown)}:" if total > len(shown) else ":"))
+    for result in shown:
+        where = for_screen(result.where) or f"record {result.index + 1}"
+        say(f"  {where}: {for_screen(result.error or result.code or 'no reason given')}")
+    for action in dict.fromkeys(result.action for result in shown if result.action):
+        say(f"→ {for_screen(action)}")
+
+
+def _say_how_to_go_on(resume: str | None) -> None:
+    if resume is None:
+        say("It cannot be resumed: start it again, what is kept will be recognised.")
+    else:
+        say(f"Go on with: {resume}")

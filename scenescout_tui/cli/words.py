@@ -1,0 +1,107 @@
+"""How rows of the store are said in JSON: one function per kind of row, used by every verb that prints it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
+
+from scenescout_tui.cli.data import iso
+from scenescout_tui.store.rows import (
+    DeadLetter,
+    ErrorGroup,
+    ErrorRow,
+    EventRow,
+    LinkRow,
+    PendingRow,
+    RunRow,
+    SourceRecordRow,
+)
+
+#: The fields of an exported event: those of the table `events`, in its order.
+EVENT_FIELDS: tuple[str, ...] = tuple(field.name for field in fields(EventRow))
+
+
+def event_json(event: EventRow) -> dict[str, Any]:
+    """Return an event with the names of the table `events`; moments as ISO 8601 in UTC, prices in minor
+    units.
+    """
+    return {name: _json_value(getattr(event, name)) for name in EVENT_FIELDS}
+
+
+def record_json(record: SourceRecordRow) -> dict[str, Any]:
+    """Return one source record of an event."""
+    return {
+        "id": record.id,
+        "source": record.source,
+        "source_account": record.source_account,
+        "external_id": record.external_id,
+        "event_id": record.event_id,
+        "run_id": record.run_id,
+        "state": record.state,
+        "content_hash": record.content_hash,
+        "first_seen_at": iso(record.first_seen_at),
+        "last_seen_at": iso(record.last_seen_at),
+        "changed_at": iso(record.changed_at),
+    }
+
+
+def link_json(link: LinkRow) -> dict[str, Any]:
+    """Return why a record hangs on an event."""
+    return {name: _json_value(value) for name, value in asdict(link).items()}
+
+
+def run_json(run: RunRow) -> dict[str, Any]:
+    """Return a run with its accounting, named like the answer of an import."""
+    return {
+        "runId": run.id,
+        "source": run.source,
+        "state": run.state,
+        "who": run.who,
+        "inputs": list(run.inputs),
+        "options": dict(run.options),
+        "note": run.note,
+        "startedAt": iso(run.started_at),
+        "endedAt": iso(run.ended_at),
+        "accounting": _camel(asdict(run.accounting)),
+    }
+
+
+def group_json(group: ErrorGroup) -> dict[str, Any]:
+    """Return a group of errors that are the same to an operator."""
+    return _camel({name: _json_value(value) for name, value in asdict(group).items()})
+
+
+def error_json(error: ErrorRow) -> dict[str, Any]:
+    """Return one error."""
+    return _camel({name: _json_value(value) for name, value in asdict(error).items()})
+
+
+def dead_letter_json(letter: DeadLetter) -> dict[str, Any]:
+    """Return a dead letter; bytes of its payload that are no UTF-8 become backslash escapes."""
+    found = _camel({name: _json_value(value) for name, value in asdict(letter).items()})
+    if letter.payload is not None:
+        found["payload"] = letter.payload.decode("utf-8", "backslashreplace")
+    return found
+
+
+def pending_json(pending: PendingRow) -> dict[str, Any]:
+    """Return a submission that waits for a person."""
+    return _camel({name: _json_value(value) for name, value in asdict(pending).items()})
+
+
+def _json_value(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return iso(value)
+    if isinstance(value, tuple):
+        return list(value)
+    return value
+
+
+def _camel(row: dict[str, Any]) -> dict[str, Any]:
+    return {_camel_name(name): value for name, value in row.items()}
+
+
+def _camel_name(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)

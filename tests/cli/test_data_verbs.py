@@ -1,0 +1,272 @@
+"""The verbs that look at what was imported and act on it, beside or without an engine."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Program
+
+
+@pytest.mark.parametrize(
+    "arguments", [["runs"], ["events"], ["errors"], ["review"], ["export"], ["errors", "clear"]]
+)
+def test_before_the_first_import_everything_is_empty_and_nothing_is_created(
+    verb: Program, database: Path, arguments: list[str]
+) -> None:
+    answer = verb(*arguments, "--database", database)
+    assert answer.status == 0
+    assert str(database) in answer.err
+    assert not database.exists()
+
+
+def test_runs_are_listed_newest_first_with_what_came_of_them(verb: Program, filled: Path) -> None:
+    rows = verb("runs", "--json", "--database", filled).json["runs"]
+    assert [row["source"] for row in rows] == ["manual", "yelp", "eventbrite"]
+    last = rows[-1]["accounting"]
+    assert (last["total"], last["created"], last["failed"], last["inFlight"]) == (5, 3, 2, 0)
+    table = verb("runs", "--database", filled).out.splitlines()
+    assert len(table) == 4
+    assert rows[-1]["runId"][-6:] in table[-1]
+
+
+def test_one_run_is_shown_by_the_end_of_its_id(verb: Program, filled: Path) -> None:
+    run = verb("runs", "--json", "--database", filled).json["runs"][0]
+    shown = verb("runs", run["runId"][-6:], "--json", "--database", filled).json["run"]
+    assert shown == run
+    assert "manual" in verb("runs", run["runId"], "--database", filled).out
+
+
+@pytest.mark.parametrize(
+    "arguments", [["runs", "nosuchrun"], ["events", "nosuchevent"], ["errors", "show", "nosuch"]]
+)
+def test_what_is_not_there_exits_2_and_says_where_to_look(
+    verb: Program, filled: Path, arguments: list[str]
+) -> None:
+    answer = verb(*arguments, "--json", "--database", filled)
+    assert answer.status == 2
+    assert answer.json["error"]["code"] == "NOT_FOUND"
+
+
+def test_events_are_listed_by_start_and_filtered(verb: Program, filled: Path) -> None:
+    everything = verb("events", "--json", "--database", filled).json["events"]
+    starts = [event["starts_at"] for event in everything]
+    assert starts == sorted(starts)
+    yelp = verb("events", "--source", "yelp", "--json", "--database", filled).json["events"]
+    assert {source for event in yelp for source in event["sources"]} >= {"yelp"}
+    assert len(yelp) <= 20
+    city = everything[0]["city"]
+    there = verb("events", "--city", city, "--json", "--database", filled).json["events"]
+    assert {event["city"] for event in there} == {city}
+    day = starts[len(starts) // 2][:10]
+    later = verb("events", "--from", f"{day}T00:00+00:00", "--json", "--database", filled).json["events"]
+    assert [event["starts_at"] for event in later] == [start for start in starts if start >= day]
+    pages = [
+        verb("events", "--limit", "5", "--offset", str(offset), "--json", "--database", filled).json["events"]
+        for offset in (0, 5)
+    ]
+    assert pages[0] + pages[1] == everything[:10]
+
+
+def test_a_date_that_is_none_exits_2(verb: Program, filled: Path) -> None:
+    answer = verb("events", "--from", "yesterdayish", "--database", filled)
+    assert answer.status == 2
+    assert "yesterdayish" in answer.err
+
+
+def test_one_event_is_shown_with_its_source_records(verb: Program, filled: Path) -> None:
+    event = verb("events", "--json", "--database", filled).json["events"][0]
+    detail = verb("events", event["id"], "--json", "--database", filled).json
+    assert detail["event"] == event
+    assert {record["event_id"] for record in detail["records"]} == {event["id"]}
+    assert detail["records"][0]["external_id"] in verb("events", event["id"], "--database", filled).out
+
+
+def test_errors_are_cleared_and_brought_back(verb: Program, filled: Path) -> None:
+    listed = verb("errors", "--json", "--database", filled).json
+    assert listed["open"] == 2
+    assert len(listed["errors"]) == 2
+    assert sum(group["open"] for group in listed["groups"]) == 2
+    cleared = verb("errors", "clear", "--json", "--database", filled).json
+    assert cleared["count"] == 2
+    assert verb("errors", "--json", "--database", filled).json["open"] == 0
+    assert verb("errors", "--database", filled).out == "No errors.\n"
+    assert len(verb("errors", "--all", "--json", "--database", filled).json["errors"]) == 2
+    assert verb("errors", "undo", "--json", "--database", filled).json["count"] == 2
+    assert verb("errors", "--json", "--database", filled).json["open"] == 2
+    assert "nothing to take back" in verb("errors", "undo", "--database", filled).out
+
+
+def test_one_group_or_one_error_is_cleared(verb: Program, filled: Path) -> None:
+    listed = verb("errors", "--json", "--database", filled).json
+    first, second = listed["errors"]
+    assert verb("errors", "clear", first["id"], "--json", "--database", filled).json["count"] == 1
+    cleared = verb("errors", "clear", "--group", second["groupKey"], "--json", "--database", filled).json
+    assert cleared["count"] == 1
+    assert verb("errors", "--json", "--database", filled).json["open"] == 0
+
+
+def test_the_errors_of_a_group_are_listed_one_by_one(verb: Program, filled: Path) -> None:
+    (first, *_) = verb("errors", "--json", "--database", filled).json["errors"]
+    table = verb("errors", "list", "--group", first["groupKey"], "--database", filled).out
+    assert first["deadLetterId"] in table
+    assert f"half.ndjson record {first['line']}" in table
+
+
+def test_a_record_that_failed_is_shown_as_it_came(verb: Program, filled: Path) -> None:
+    errors = verb("errors", "--json", "--database", filled).json["errors"]
+    letters = [
+        verb("errors", "show", error["deadLetterId"], "--json", "--database", filled).json["deadLetter"]
+        for error in errors
+    ]
+    assert any('"id": "777"' in letter["payload"] for letter in letters)
+    assert '{"id": "9"' in {letter["payload"].strip().rstrip(",").strip() for letter in letters}
+
+
+def test_a_dead_letter_is_discarded_with_a_reason(verb: Program, filled: Path) -> None:
+    letter = verb("errors", "--json", "--database", filled).json["errors"][0]["deadLetterId"]
+    assert verb("errors", "discard", letter, "--database", filled).status == 2
+    assert verb("errors", "discard", letter, "--reason", "a test entry", "--database", filled).status == 0
+    shown = verb("errors", "show", letter, "--json", "--database", filled).json["deadLetter"]
+    assert (shown["state"], shown["reason"]) == ("discarded", "a test entry")
+
+
+def test_dead_letters_are_retried_by_run_and_fail_again_as_they_must(
+    scenescout: Program, verb: Program, filled: Path
+) -> None:
+    run = verb("runs", "--json", "--database", filled).json["runs"][-1]["runId"]
+    answer = scenescout("retry", "--run", run[-6:], "--json", "--database", filled)
+    assert answer.status == 1, answer
+    assert sum(one["summary"]["failed"] for one in answer.json["runs"]) == 2
+    assert verb("errors", "--json", "--database", filled).json["open"] == 2
+
+
+def test_a_record_that_can_be_imported_by_now_is_retried_by_its_id(
+    scenescout: Program, verb: Program, tmp_path: Path, database: Path
+) -> None:
+    form = {
+        "title": "A walk",
+        "start_time": "2026-12-01T10:00",
+        "timezone": "Europe/Berlin",
+        "venue_name": "Gate",
+    }
+    path = tmp_path / "form.json"
+    path.write_text(json.dumps(form))
+    assert scenescout("import", "manual", path, "--database", database).status == 1
+    letter = verb("errors", "--json", "--database", database).json["errors"][0]["deadLetterId"]
+    retried = scenescout(
+        "retry", letter[-6:], "--json", "--database", database, SCENESCOUT_VALIDATE_LOCATION="off"
+    )
+    assert retried.status == 0, retried
+    assert retried.json["success"] is True
+    assert retried.json["runs"][0]["summary"]["processed"] == 1
+    assert verb("errors", "--json", "--database", database).json["open"] == 0
+    shown = verb("errors", "show", letter, "--json", "--database", database).json["deadLetter"]
+    assert (shown["state"], shown["retryRunId"]) == ("retried", retried.json["runs"][0]["runId"])
+
+
+def test_a_retry_of_nothing_says_so(scenescout: Program, manual_file: Path, database: Path) -> None:
+    scenescout("import", "manual", manual_file, "--database", database)
+    answer = scenescout("retry", "--all", "--database", database)
+    assert (answer.status, answer.out) == (0, "There is nothing to retry.\n")
+
+
+def test_submissions_are_approved_and_refused(verb: Program, filled: Path) -> None:
+    waiting = verb("review", "--json", "--database", filled).json["pending"]
+    assert len(waiting) == 5
+    first, second, *_ = [row["eventId"] for row in waiting]
+    assert verb("review", "approve", first, "--json", "--database", filled).json["count"] == 1
+    assert verb("review", "refuse", second, "--database", filled).status == 2
+    refused = verb("review", "refuse", second, "--reason", "spam", "--json", "--database", filled)
+    assert refused.json["count"] == 1
+    assert verb("events", first, "--json", "--database", filled).json["event"]["status"] == "scheduled"
+    assert verb("review", "approve", "--all", "--json", "--database", filled).json["count"] == 3
+    assert verb("review", "--database", filled).out == "Nothing waits for review.\n"
+
+
+def test_every_change_is_in_the_audit_log(verb: Program, filled: Path) -> None:
+    verb("errors", "clear", "--database", filled)
+    verb("errors", "undo", "--database", filled)
+    verb("review", "approve", "--all", "--database", filled)
+    with sqlite3.connect(filled) as connection:
+        rows = connection.execute(
+            "SELECT who, action, sum(count) FROM audit_log GROUP BY who, action"
+        ).fetchall()
+    assert {action: number for _, action, number in rows if not action.startswith("run.")} == {
+        "errors.clear": 2,
+        "errors.undo_clear": 2,
+        "review.approve": 5,
+    }
+    assert all(who for who, _, _ in rows)
+
+
+def test_sources_say_key_and_what_they_read(verb: Program) -> None:
+    found = {row["name"]: row for row in verb("sources", "--json").json["sources"]}
+    assert set(found) >= {"eventbrite", "yelp", "manual", "auto"}
+    assert {row["key"] for row in found.values()} >= {"e", "y", "m", "f"}
+    assert found["eventbrite"]["token"] == "not set"
+
+
+def test_a_token_is_said_to_be_set_and_never_shown(verb: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCENESCOUT_EVENTBRITE_TOKEN", "CANARY-TOKEN-1234")
+    for arguments in (["sources"], ["locate"], ["doctor"], ["sources", "--json"], ["doctor", "--json"]):
+        answer = verb(*arguments)
+        assert "CANARY" not in answer.out + answer.err
+        assert "SCENESCOUT_EVENTBRITE_TOKEN" in answer.out
+
+
+def test_locate_names_every_place(verb: Program, own_home: Path, database: Path) -> None:
+    found = verb("locate", "--json").json
+    assert set(found) >= {"database", "settings", "log", "data", "state", "eventbrite token", "yelp token"}
+    assert found["database"]["path"] == str(own_home / ".local/share/scenescout/events.db")
+    given = verb("locate", "--json", "--database", database).json["database"]
+    assert given == {"path": str(database), "state": "not there", "from": "flag"}
+
+
+def test_doctor_finds_nothing_wrong_on_a_fresh_machine(verb: Program) -> None:
+    answer = verb("doctor", "--json")
+    assert answer.status == 0, answer
+    assert answer.json["ok"] is True
+    seen = {check["what"] for check in answer.json["checks"]}
+    assert seen >= {"python", "locale", "terminal", "settings", "log", "disk", "database"}
+    assert answer.json["settings"]["max_workers"] == {"value": "8", "from": "preset EVENT_PROCESSING"}
+    assert verb("doctor").out.endswith("All is well.\n")
+
+
+def test_doctor_looks_into_the_database(verb: Program, filled: Path) -> None:
+    answer = verb("doctor", "--database", filled)
+    assert answer.status == 0
+    assert "events" in answer.out
+    assert "nobody runs it" in answer.out
+
+
+def test_doctor_says_where_a_setting_comes_from(verb: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCENESCOUT_MAX_WORKERS", "7")
+    found = verb("doctor", "--json").json["settings"]["max_workers"]
+    assert found == {"value": "7", "from": "environment SCENESCOUT_MAX_WORKERS"}
+
+
+def test_doctor_exits_1_on_wrong_settings(verb: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCENESCOUT_MAX_WORKERS", "many")
+    answer = verb("doctor")
+    assert answer.status == 1
+    assert "WRONG" in answer.out
+    assert "max_workers" in answer.out
+
+
+def test_doctor_exits_1_on_a_damaged_database(verb: Program, filled: Path) -> None:
+    with filled.open("r+b") as file:
+        file.seek(0)
+        file.write(os.urandom(4_096))
+    answer = verb("doctor", "--database", filled)
+    assert answer.status == 1
+    assert "→ " in answer.out
+
+
+def test_doctor_creates_nothing(verb: Program, own_home: Path) -> None:
+    verb("doctor")
+    assert not [path for path in own_home.rglob("*") if path.is_file()]
