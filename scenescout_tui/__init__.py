@@ -27,7 +27,12 @@ if TYPE_CHECKING:
     from scenescout_tui.events.model import Event
     from scenescout_tui.imports.engine import ImportEngine
     from scenescout_tui.imports.handle import EngineHandle
-    from scenescout_tui.imports.processor import EventProcessor, create_event_processor
+    from scenescout_tui.imports.processor import (
+        EventProcessor,
+        ProcessorStats,
+        ProcessResult,
+        create_event_processor,
+    )
     from scenescout_tui.imports.snapshot import EngineSnapshot
     from scenescout_tui.settings import (
         RATE_LIMITS,
@@ -68,6 +73,8 @@ __all__ = [
     "ExternalAPIError",
     "ImportEngine",
     "LifecycleEvent",
+    "ProcessResult",
+    "ProcessorStats",
     "RateLimit",
     "RateLimitError",
     "Recovery",
@@ -103,7 +110,7 @@ _ROOMS = {
     "events.model": "Event",
     "imports.engine": "ImportEngine",
     "imports.handle": "EngineHandle",
-    "imports.processor": "EventProcessor create_event_processor",
+    "imports.processor": "EventProcessor ProcessResult ProcessorStats create_event_processor",
     "imports.snapshot": "EngineSnapshot",
     "settings": (
         "RATE_LIMITS RESOURCE_LIMITS Settings SettingsError SpawnerConfig get_config_by_use_case "

@@ -234,7 +234,7 @@ async def attempt_recovery(exc: BaseException, context: RecoveryContext) -> Reco
     """Overcome a failure with what the context offers, or raise it again.
 
     A service that is down gives the last good page, marked stale; a lost database a replay of the batch; a
-    limit over `PARK_AFTER` seconds parks the run.
+    limit parks the run until its reset (whether that is better than a retry, `Classification.parks` tells).
 
     Raises: `exc` itself where nothing fits, nothing is offered, or the recovery failed too (said in a note).
     """
@@ -246,7 +246,7 @@ async def attempt_recovery(exc: BaseException, context: RecoveryContext) -> Reco
                 return Recovery("stale", page, stale=True)
         elif found.type == "DATABASE_ERROR" and found.retryable and context.replay is not None:
             return Recovery("replayed", await context.replay())
-        elif found.parks and found.delay is not None and context.park is not None:
+        elif found.type == "RATE_LIMIT_ERROR" and found.delay is not None and context.park is not None:
             return Recovery("parked", await context.park(found.delay), delay=found.delay)
     except Exception as failure:
         exc.add_note(f"the recovery failed too: {own_text(failure)}")

@@ -128,7 +128,7 @@ def old_value(key: SettingKey, text: str, divisor: int, origin: str) -> object:
 def look_up_secret(key: SettingKey, environ: Mapping[str, str]) -> tuple[Secret | None, str]:
     """Read a token from NAME or from the file that NAME_FILE names; gives the token and its origin.
 
-    Raises: SettingsError where both are set, the file is not this user's alone (mode 0600 or stricter), or
+    Raises: SettingsError where both are set, the file is not this user's alone (mode 0600), or
     the content cannot be a token.
     """
     file_name = f"{key.env}_FILE"
@@ -302,8 +302,8 @@ def _token_file_problem(status: os.stat_result) -> str | None:
         return "is no regular file"
     if status.st_uid != os.geteuid():
         return "belongs to another user"
-    if mode & 0o177:
-        return f"has mode {mode:04o}: others could read or change it"
+    if mode != 0o600:
+        return f"has mode {mode:04o}, not 0600"
     return None
 
 

@@ -211,7 +211,7 @@ def current_environment(environ: Mapping[str, str] = os.environ) -> str:
 
     Raises: SettingsError where SCENESCOUT_ENV names none.
     """
-    named = environ.get("SCENESCOUT_ENV", "")
+    named = environ.get("SCENESCOUT_ENV", "").strip()
     if named:
         return str(read_value(_KEYS["environment"], named, "environment SCENESCOUT_ENV"))
     # Other programs set NODE_ENV too ("test"); what is not for us is no mistake.
@@ -313,10 +313,10 @@ def _look_up(
         if environ.get(name, "").strip():
             origin = f"environment {name}"
             return old_value(key, environ[name], divisor, origin), origin
+    if key.name == "environment" and environ.get("NODE_ENV", "").strip().lower() in ENVIRONMENT_PRESETS:
+        return current_environment(environ), "environment NODE_ENV"
     if key.name in config:
         return read_value(key, config[key.name], "config.toml"), "config.toml"
-    if key.name == "environment" and current_environment(environ) != key.default:
-        return current_environment(environ), "environment NODE_ENV"
     return key.default, "default"
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from scenescout_tui.errors import RecoveryContext, SpawnerError, attempt_recovery, wrap_error
+from scenescout_tui.events.model import Venue
 from scenescout_tui.events.record import PreparedRecord
 from scenescout_tui.imports.prepare import (
     Batch,
@@ -91,18 +92,28 @@ class BatchHandler:
         self, batch: Batch, fingerprints: Sequence[bytes], wanted: Sequence[int]
     ) -> list[PreparedRecord]:
         records = prepare(batch, self.prepare_options, fingerprints, wanted)
+        named = {
+            (one.source, one.source_account, one.event.venue.external_id): one.event.venue
+            for one in records
+            if one.event is not None and one.event.venue is not None and not needs_venue(one)
+        }
         for at, record in enumerate(records):
             if needs_venue(record):
-                records[at] = await self._with_known_venue(record)
+                records[at] = await self._with_known_venue(record, named)
         return records
 
-    async def _with_known_venue(self, record: PreparedRecord) -> PreparedRecord:
+    async def _with_known_venue(
+        self, record: PreparedRecord, named: Mapping[tuple[str, str, str | None], Venue]
+    ) -> PreparedRecord:
+        """Give a record the venue it names by id only: as the same batch has it, or as the store knows it."""
         venue = record.event.venue if record.event is not None else None
         if venue is None or venue.external_id is None:
             return record
-        known = await self.threads.read(
-            self.threads.store.known_venue, record.source, record.source_account, venue.external_id
-        )
+        known = named.get((record.source, record.source_account, venue.external_id))
+        if known is None:
+            known = await self.threads.read(
+                self.threads.store.known_venue, record.source, record.source_account, venue.external_id
+            )
         return with_venue(record, known, self.prepare_options)
 
     async def _commit(self, batch: Batch, records: Sequence[StoreRecord]) -> BatchOutcome:
@@ -147,6 +158,7 @@ def _result(index: int, raw: RawRecord, outcome: RecordOutcome, read: PreparedRe
         status=outcome.status,
         code=outcome.code,
         error=outcome.message,
+        field=outcome.field,
         action=read.error.action if read is not None and read.error is not None else None,
         where=f"{raw.origin} record {raw.line}",
         dead_letter_id=outcome.dead_letter_id,

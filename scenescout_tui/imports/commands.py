@@ -67,7 +67,7 @@ class Resume:
 
 @dataclass(frozen=True, slots=True)
 class Resize:
-    """Set the number of workers, 1 to 64."""
+    """Set the number of workers, 1 to 1,000."""
 
     workers: int
 

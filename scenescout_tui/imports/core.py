@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -18,6 +18,7 @@ from scenescout_tui.errors import SpawnerError
 from scenescout_tui.imports.batch import BatchHandler
 from scenescout_tui.imports.commands import ImportOptions
 from scenescout_tui.imports.dispatch import SpawnerDispatcher
+from scenescout_tui.imports.lock import lock_of
 from scenescout_tui.imports.prepare import PrepareOptions
 from scenescout_tui.imports.report import RESULTS_CAP, RecordResult
 from scenescout_tui.imports.run import ImportRun, RunTools
@@ -29,7 +30,7 @@ from scenescout_tui.sources.adapters import get_adapter
 from scenescout_tui.sources.files import check_inputs, open_walk, payload_walk
 from scenescout_tui.sources.pages import PageWalk
 from scenescout_tui.spawner import EventSpawner, ShutdownReport, create_spawner
-from scenescout_tui.store import BatchOptions, Store
+from scenescout_tui.store import BatchOptions, RunRow, Store
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +76,7 @@ class ImportCore:
         settings: Settings,
         *,
         use_case: str = "EVENT_PROCESSING",
+        alone: bool = False,
         samples: Mapping[str, WalkFactory] | None = None,
         changed: Callable[[], None] = lambda: None,
     ) -> None:
@@ -92,24 +94,40 @@ class ImportCore:
             max_queue_size=self.config.max_queue_size,
         )
         self._changed = changed
+        self._alone = alone
+        self._lock = lock_of(settings.database_url)
         self._group: anyio.abc.TaskGroup = anyio.create_task_group()
         self._tools = RunTools(
             spawner=self.spawner,
             threads=self.threads,
+            paging=settings.spawner_config("API_INGESTION"),
             window=Window(min(WINDOW_BATCHES, self.config.max_queue_size), WINDOW_BYTES),
             changed=changed,
         )
 
     async def __aenter__(self) -> Self:
-        await self.threads.write(self.store.open)
+        """Take the database and open it.
+
+        :raises EngineLockedError: when another process works on it alone, or has it while ``alone`` is
+        wanted.
+        :raises DatabaseError: when it cannot be opened.
+        """
+        nobody_else = self._lock is None or self._lock.acquire(shared=not self._alone)
         try:
-            await self.threads.write(self.store.interrupt_stale_runs)
+            await self.threads.write(self.store.open)
+            if nobody_else:
+                # A run that reads as running has no process any more.
+                await self.threads.write(self.store.interrupt_stale_runs)
+            if self._lock is not None and not self._alone:
+                self._lock.share()
             await self.spawner.__aenter__()
             await self._group.__aenter__()
         except BaseException:
             with anyio.CancelScope(shield=True):
-                await self.threads.write(self.store.close)
+                await self._let_go()
             raise
+        if self.settings.debug:
+            self.spawner.on("*", lambda event: log.debug("%s %s", event.type, event))
         return self
 
     async def __aexit__(
@@ -124,7 +142,12 @@ class ImportCore:
         finally:
             with anyio.CancelScope(shield=True):
                 await self.spawner.__aexit__(kind, error, trace)
-                await self.threads.write(self.store.close)
+                await self._let_go()
+
+    async def _let_go(self) -> None:
+        await self.threads.write(self.store.close)
+        if self._lock is not None:
+            self._lock.release()
 
     def running(self) -> list[ImportRun]:
         """Return the runs that have not ended, oldest first."""
@@ -139,11 +162,13 @@ class ImportCore:
             get_adapter(request.source)
         self._refuse_twins(request)
         resumed = await self._resumable(request) if request.resume else None
-        point = await self.threads.read(self.store.resume_point, resumed) if resumed is not None else None
+        point = await self.threads.read(self.store.resume_point, resumed.id) if resumed is not None else None
+        if resumed is not None:
+            request = replace(request, options=_as_recorded(request.options, resumed.options))
         walk = await self._open(request, point.cursor if point is not None else None)
         options = self._store_options(request.options)
         if resumed is not None:
-            run_id = resumed
+            run_id = resumed.id
             await self.threads.write(self.store.resume_run, run_id, who=request.who)
         else:
             run_id = await self.threads.write(
@@ -175,7 +200,7 @@ class ImportCore:
             request.source,
             walk,
             handler,
-            SpawnerDispatcher(self.spawner, handler),
+            SpawnerDispatcher(self.spawner, handler, self._config_of(request)),
             self._tools,
             batch_size=request.options.batch_size or self.config.batch_size,
             results_cap=None if request.options.all_results else RESULTS_CAP,
@@ -185,6 +210,11 @@ class ImportCore:
             dead_letters=request.dead_letters,
             who=request.who,
         )
+
+    def _config_of(self, request: RunRequest) -> SpawnerConfig:
+        """A form somebody waits for has a preset of its own."""
+        submitted = request.source == "manual" and request.payloads is not None
+        return self.settings.spawner_config("MANUAL_SUBMISSION") if submitted else self.config
 
     def _refuse_twins(self, request: RunRequest) -> None:
         """A run over the same inputs that goes on already would only do the same again."""
@@ -202,12 +232,12 @@ class ImportCore:
     def _inputs(request: RunRequest) -> list[str]:
         return list(request.inputs) or [request.label or "payloads"]
 
-    async def _resumable(self, request: RunRequest) -> str | None:
-        """Return the id of the newest run over the same inputs, where it was not finished."""
+    async def _resumable(self, request: RunRequest) -> RunRow | None:
+        """Return the newest run over the same inputs, where it was not finished."""
         wanted = (request.source, tuple(self._inputs(request)))
         for run in await self.threads.read(self.store.runs, limit=RUNS_SEARCHED):
             if (run.source, run.inputs) == wanted:
-                return run.id if run.state in ("interrupted", "failed", "cancelled") else None
+                return run if run.state in ("interrupted", "failed", "cancelled") else None
         return None
 
     async def _open(self, request: RunRequest, cursor: str | None) -> PageWalk:
@@ -276,3 +306,24 @@ class ImportCore:
         for run in self.running():
             run.stop(drain=False)
         return await self.spawner.shutdown(deadline=0.5)
+
+
+def _as_recorded(options: ImportOptions, recorded: Mapping[str, Any]) -> ImportOptions:
+    """Return the options of a run that goes on.
+
+    Its batches must be cut as before, or committed records would be counted again; the rest is as before
+    where
+    nobody says otherwise.
+    """
+
+    def kept(name: str) -> Any:
+        given = getattr(options, name)
+        return recorded.get(name) if given is None else given
+
+    return replace(
+        options,
+        batch_size=recorded.get("batch_size"),
+        deduplicate=kept("deduplicate"),
+        enrich=kept("enrich"),
+        validate_location=kept("validate_location"),
+    )

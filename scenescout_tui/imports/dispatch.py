@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from scenescout_tui.imports.batch import BatchHandler
 from scenescout_tui.imports.prepare import Batch
 from scenescout_tui.imports.report import RecordResult
+from scenescout_tui.settings import SpawnerConfig
 from scenescout_tui.spawner import EventSpawner, SpawnResult, SpawnTask
 
 
@@ -26,12 +27,21 @@ class SpawnerDispatcher:
     is called.
     """
 
-    def __init__(self, spawner: EventSpawner, handler: BatchHandler) -> None:
+    def __init__(self, spawner: EventSpawner, handler: BatchHandler, config: SpawnerConfig) -> None:
         self._spawner = spawner
         self._handler = handler
+        self._config = config
 
     def dispatch(self, transaction: Any, batch: Batch) -> Awaitable[SpawnResult[tuple[RecordResult, ...]]]:
         """Spawn the batch as one task of its name; waits for room in the queue, and withdraws it when
         cancelled.
         """
-        return self._spawner.spawn(SpawnTask(name=batch.name, handler=self._handler.handle, data=batch))
+        task: SpawnTask[Batch, tuple[RecordResult, ...]] = SpawnTask(
+            name=batch.name,
+            handler=self._handler.handle,
+            data=batch,
+            timeout=self._config.timeout,
+            retry_attempts=self._config.retry_attempts,
+            retry_delay=self._config.retry_delay,
+        )
+        return self._spawner.spawn(task)

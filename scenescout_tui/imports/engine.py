@@ -9,7 +9,6 @@ import logging
 import os
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, assert_never
 
 import anyio
@@ -33,7 +32,6 @@ from scenescout_tui.imports.commands import (
     UndoClear,
 )
 from scenescout_tui.imports.core import ImportCore, RunRequest, WalkFactory
-from scenescout_tui.imports.lock import EngineLock
 from scenescout_tui.imports.memory import resident_mb
 from scenescout_tui.imports.publisher import Publisher
 from scenescout_tui.imports.report import RecordResult, RunReport
@@ -41,7 +39,7 @@ from scenescout_tui.imports.retry import start_retries
 from scenescout_tui.imports.snapshot import STARTING, EngineSnapshot, EngineState
 from scenescout_tui.imports.store_view import database_label, list_errors
 from scenescout_tui.settings import RESOURCE_LIMITS, Settings
-from scenescout_tui.spawner import LifecycleEvent
+from scenescout_tui.store import NotFoundError
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +47,7 @@ log = logging.getLogger(__name__)
 TICK = 0.1
 #: Seconds between two reads of the lists that come from the store.
 STORE_READ = 0.5
-MAX_WORKERS = 64
+MAX_WORKERS = 1_000
 
 
 class ImportEngine:
@@ -67,10 +65,9 @@ class ImportEngine:
         publish: Callable[[EngineSnapshot], None] = lambda picture: None,
     ) -> None:
         self._settings = settings
-        self._core = ImportCore(settings, samples=samples, changed=self._change)
+        self._core = ImportCore(settings, alone=True, samples=samples, changed=self._change)
         self._publish = publish
         self._publisher = Publisher(self._core, database_label(settings.database_url))
-        self._lock = _lock_of(settings.database_url)
         self._picture = STARTING
         self._changed = anyio.Event()
         self._store_is_stale = True
@@ -87,38 +84,17 @@ class ImportEngine:
         :raises EngineLockedError: when another process runs the engine of this database.
         :raises DatabaseError: when the database cannot be opened.
         """
-        self._lock_engine()
-        try:
-            async with self._core:
-                unsubscribe = self._log_lifecycle()
-                await self._publisher.read_history()
-                await self._publisher.read_store()
-                self._show()
-                ready()
-                async with anyio.create_task_group() as group:
-                    group.start_soon(self._keep_publishing)
-                    await self._stopped.wait()
-                    await self._drain()
-                    group.cancel_scope.cancel()
-                unsubscribe()
-        finally:
-            if self._lock is not None:
-                self._lock.release()
+        async with self._core:
+            await self._publisher.read_history()
+            await self._publisher.read_store()
+            self._show()
+            ready()
+            async with anyio.create_task_group() as group:
+                group.start_soon(self._keep_publishing)
+                await self._stopped.wait()
+                await self._drain()
+                group.cancel_scope.cancel()
         self._show("stopped")
-
-    def _lock_engine(self) -> None:
-        if self._lock is not None:
-            self._lock.acquire()
-
-    def _log_lifecycle(self) -> Callable[[], None]:
-        """With --debug every lifecycle event of the spawner is a line in the log."""
-        if not self._settings.debug:
-            return lambda: None
-
-        def write(event: LifecycleEvent) -> None:
-            log.debug("%s %s", event.type, event)
-
-        return self._core.spawner.on("*", write)
 
     # ── commands
     # ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -164,10 +140,7 @@ class ImportEngine:
                 words = f"{done.count:,} errors cleared" if done.count else "there was no error to clear"
                 return CommandResult(True, words, data={"count": done.count, "clear_id": done.clear_id})
             case UndoClear():
-                count = await self._core.threads.write(self._core.store.undo_clear, who=self._who)
-                self._store_is_stale = True
-                words = f"{count:,} errors are back" if count else "there is nothing to undo"
-                return CommandResult(True, words, data={"count": count})
+                return await self._undo_clear()
             case Stop():
                 self._stop = command
                 self._stopped.set()
@@ -189,6 +162,14 @@ class ImportEngine:
             )
         )
         return CommandResult(True, f"{command.source} import started", data={"run_id": run.run_id})
+
+    async def _undo_clear(self) -> CommandResult:
+        try:
+            count = await self._core.threads.write(self._core.store.undo_clear, who=self._who)
+        except NotFoundError:
+            return CommandResult(True, "there is nothing to undo", data={"count": 0})
+        self._store_is_stale = True
+        return CommandResult(True, f"{count:,} errors are back", data={"count": count})
 
     def _results(self, results: tuple[RecordResult, ...]) -> None:
         self._publisher.note_results(results)
@@ -321,11 +302,3 @@ class ImportEngine:
         self.unfinished = tuple(report.unfinished)
         for name in self.unfinished:
             log.warning("unfinished at the end: %s", name)
-
-
-def _lock_of(database_url: str) -> EngineLock | None:
-    """One engine per SQLite file; a server's database takes several."""
-    scheme, _, path = database_url.partition(":///")
-    if not scheme.startswith("sqlite") or path in ("", ":memory:"):
-        return None
-    return EngineLock(Path(path))

@@ -102,10 +102,11 @@ class LocalEngineHandle:
         try:
             anyio.run(self._main)
         except BaseException as error:
-            log.exception("the engine died")
             if self._ready.done():
+                log.exception("the engine died")
                 self._ended.set_exception(error)
             else:
+                log.error("the engine could not start: %s", error)
                 self._ready.set_exception(error)
                 self._ended.set_result(None)
         else:

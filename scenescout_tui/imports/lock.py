@@ -38,21 +38,28 @@ class EngineLock:
         self.path = database_file.with_name(database_file.name + ".lock")
         self._fd: int | None = None
 
-    def acquire(self) -> None:
-        """Take the lock and write our pid into the file.
+    def acquire(self, *, shared: bool = False) -> bool:
+        """Take the lock, write our pid into the file, and tell whether nobody else holds it.
+
+        With ``shared`` it is enough that no other holds it for itself alone.
 
         :raises EngineLockedError: when another process holds it.
         """
         self.path.parent.mkdir(parents=True, exist_ok=True)
         fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        alone = _try(fd, fcntl.LOCK_EX)
+        if not alone and not (shared and _try(fd, fcntl.LOCK_SH)):
             os.close(fd)
-            raise EngineLockedError(self.path, self.holder()) from None
+            raise EngineLockedError(self.path, self.holder())
         os.ftruncate(fd, 0)
-        os.write(fd, f"{os.getpid()}\n".encode())
+        os.pwrite(fd, f"{os.getpid()}\n".encode(), 0)
         self._fd = fd
+        return alone
+
+    def share(self) -> None:
+        """Let others in who can do with a shared lock."""
+        if self._fd is not None:
+            _try(self._fd, fcntl.LOCK_SH)
 
     def holder(self) -> int | None:
         """Return the pid written in the lock file, or None; it may have ended since."""
@@ -64,6 +71,24 @@ class EngineLock:
     def release(self) -> None:
         """Let go; harmless when not held. The file stays: removing it would race with the next holder."""
         if self._fd is not None:
-            os.ftruncate(self._fd, 0)
+            if _try(self._fd, fcntl.LOCK_EX):
+                os.ftruncate(self._fd, 0)
             os.close(self._fd)
             self._fd = None
+
+
+def lock_of(database_url: str) -> EngineLock | None:
+    """Return the lock of a SQLite file, whatever name it is called by; a server's database has none."""
+    scheme, _, rest = database_url.partition(":///")
+    path = rest.partition("?")[0]
+    if not scheme.startswith("sqlite") or path in ("", ":memory:"):
+        return None
+    return EngineLock(Path(path).resolve())
+
+
+def _try(fd: int, kind: int) -> bool:
+    try:
+        fcntl.flock(fd, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -114,9 +114,10 @@ def _prepare_one(batch: Batch, at: int, fingerprint: bytes, options: PrepareOpti
         if options.enrich:
             event = enrich(event)
     except SkipRecord as skip:
-        return msgspec.structs.replace(blank, skip=skip.reason)
+        return msgspec.structs.replace(blank, skip=skip.reason, external_id=skip.external_id)
     except Exception as error:
-        return msgspec.structs.replace(blank, error=as_record_error(error))
+        known = error.metadata.get("external_id") if isinstance(error, SpawnerError) else None
+        return msgspec.structs.replace(blank, error=as_record_error(error), external_id=known)
     record = msgspec.structs.replace(
         blank,
         source=event.source,

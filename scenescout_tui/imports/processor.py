@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
-from scenescout_tui.errors import SpawnerError
+from scenescout_tui.errors import SpawnerError, ValidationError
 from scenescout_tui.imports.commands import ImportOptions
 from scenescout_tui.imports.core import ImportCore, RunRequest
 from scenescout_tui.imports.report import RecordResult
 from scenescout_tui.imports.run import ImportRun
 from scenescout_tui.settings import Settings, load_settings
 from scenescout_tui.spawner import SpawnMetrics, SpawnStatus
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +62,31 @@ class EventProcessor:
     ) -> None:
         self._settings = settings
         #: Made in the loop that enters it, which its locks and events belong to.
-        self._core: ImportCore
+        self._entered: ImportCore | None = None
         self._on_success = on_success
         self._on_error = on_error
         self._processed = 0
 
     async def __aenter__(self) -> Self:
-        self._core = ImportCore(self._settings)
-        await self._core.__aenter__()
+        self._entered = ImportCore(self._settings)
+        await self._entered.__aenter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._core.__aexit__(kind, error, trace)
+        self._entered = None
+
+    @property
+    def _core(self) -> ImportCore:
+        if self._entered is None:
+            raise SpawnerError(
+                "the processor is not open",
+                code="SPAWNER_STOPPED",
+                metadata={"action": "Use it inside: async with create_event_processor(...) as processor."},
+            )
+        return self._entered
 
     async def process_eventbrite_events(self, payloads: Sequence[Any]) -> list[ProcessResult]:
         """Import events as Eventbrite's API gives them; see `process_events`."""
@@ -118,12 +134,10 @@ class EventProcessor:
         self._processed += report.counts.finished
         if report.state != "completed":
             error = report.error or SpawnerError(f"the run ended {report.state}", code="RUN_INTERRUPTED")
-            if self._on_error is not None:
-                self._on_error(error)
+            _tell(self._on_error, error)
             raise error
         results = [_result(one, report.elapsed) for one in report.results]
-        if self._on_success is not None:
-            self._on_success(results)
+        _tell(self._on_success, results)
         return results
 
     def get_stats(self) -> ProcessorStats:
@@ -140,14 +154,18 @@ class EventProcessor:
         )
 
 
+def _tell(callback: Callable[[T], object] | None, what: T) -> None:
+    """Call back; a bug there is logged and takes nothing away from the caller."""
+    try:
+        if callback is not None:
+            callback(what)
+    except Exception:
+        log.exception("a callback of the processor failed")
+
+
 def _result(one: RecordResult, duration: float) -> ProcessResult:
     if one.outcome == "failed":
-        error = SpawnerError(
-            one.error or "the record failed",
-            code=one.code or "UNKNOWN_ERROR",
-            metadata={"dead_letter_id": one.dead_letter_id, "index": one.index, "action": one.action or ""},
-        )
-        return ProcessResult(success=False, data=None, error=error, duration=duration)
+        return ProcessResult(success=False, data=None, error=_error(one), duration=duration)
     data: dict[str, Any] = {
         "event_id": one.event_id,
         "external_id": one.external_id,
@@ -158,6 +176,20 @@ def _result(one: RecordResult, duration: float) -> ProcessResult:
         if value is not None:
             data[name] = value
     return ProcessResult(success=True, data=data, error=None, duration=duration)
+
+
+def _error(one: RecordResult) -> SpawnerError:
+    """Return why a record failed, as the class of its code."""
+    message = one.error or "the record failed"
+    error: SpawnerError
+    if one.code == "VALIDATION_ERROR":
+        error = ValidationError(one.field or "record", None, message)
+    else:
+        error = SpawnerError(message, code=one.code or "UNKNOWN_ERROR")
+    error.metadata |= {"dead_letter_id": one.dead_letter_id, "index": one.index}
+    if one.action:
+        error.metadata["action"] = one.action
+    return error
 
 
 def create_event_processor(

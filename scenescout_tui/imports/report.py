@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from scenescout_tui.errors import SpawnerError
@@ -33,6 +34,8 @@ class RecordResult:
     status: str | None = None
     code: str | None = None
     error: str | None = None
+    #: The field at fault, or several separated by commas.
+    field: str | None = None
     action: str | None = None
     #: Where the record stood: "events.ndjson record 12".
     where: str = ""
@@ -146,8 +149,8 @@ class Tally:
 
     cap: int | None = RESULTS_CAP
     accepted: int = 0
-    outcomes: Counter[str] = field(default_factory=Counter)
-    _kept: dict[str, list[RecordResult]] = field(
+    outcomes: Counter[str] = dataclasses.field(default_factory=Counter)
+    _kept: dict[str, list[RecordResult]] = dataclasses.field(
         default_factory=lambda: {"successful": [], "skipped": [], "failed": []}
     )
 

@@ -21,7 +21,7 @@ from scenescout_tui.imports.snapshot import MetricsRow, RunState
 from scenescout_tui.imports.threads import StoreThreads
 from scenescout_tui.imports.window import Window
 from scenescout_tui.log_file import about
-from scenescout_tui.settings import get_config_by_use_case
+from scenescout_tui.settings import SpawnerConfig
 from scenescout_tui.sources.pages import Page, PageWalk
 from scenescout_tui.spawner import EventSpawner, SpawnResult, SpawnTask
 from scenescout_tui.store import BatchPlan, NotFoundError
@@ -39,6 +39,8 @@ class RunTools:
     spawner: EventSpawner
     threads: StoreThreads
     window: Window
+    #: How pages are fetched: timeout and retries.
+    paging: SpawnerConfig
     #: Called whenever something changed that a door may show.
     changed: Callable[[], None]
 
@@ -143,7 +145,9 @@ class ImportRun:
             name=f"{self.source} p{self.page + 1}",
             handler=next_page,
             priority=PAGE_PRIORITY,
-            timeout=get_config_by_use_case("API_INGESTION").timeout,
+            timeout=self._tools.paging.timeout,
+            retry_attempts=self._tools.paging.retry_attempts,
+            retry_delay=self._tools.paging.retry_delay,
         )
         result = await self._tools.spawner.spawn(task)
         if result.error is not None:
@@ -223,7 +227,9 @@ class ImportRun:
         if error.code in ("TASK_CANCELLED", "SPAWNER_STOPPED"):
             self._cut += 1
             return failed
-        if not (isinstance(error, DatabaseError) and error.retryable):
+        if _blames_no_record(error):
+            log.warning("%s was not committed: %s", batch.name, error)
+        else:
             log.warning("%s failed as a whole (%s), its records are tried one by one", batch.name, error)
             task = SpawnTask(
                 name=f"{batch.name} one by one",
@@ -304,3 +310,8 @@ class ImportRun:
             error=self.error,
             dry_run=self.dry_run,
         )
+
+
+def _blames_no_record(error: SpawnerError) -> bool:
+    """Tell whether a batch failed for a reason that trying its records one by one cannot mend."""
+    return error.code in ("RUN_ENDED", "NOT_FOUND") or (isinstance(error, DatabaseError) and error.retryable)

@@ -19,7 +19,7 @@ READERS = 4
 TOGETHER = 8
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, slots=True)
 class _Place:
     """A batch in the line of those that wait for the writer."""
 
@@ -52,21 +52,22 @@ class StoreThreads:
         self._waiting.append(place)
         try:
             async with self._turn:
-                if place.answer is None:
-                    await self._commit_waiting()
+                while place.answer is None:
+                    await self.write(self._commit_waiting)
         except BaseException:
             if place in self._waiting:  # nobody waits for it any more
                 self._waiting.remove(place)
             raise
         if isinstance(place.answer, Exception):
             raise place.answer
-        assert place.answer is not None
         return place.answer
 
-    async def _commit_waiting(self) -> None:
-        """Commit what waits, the oldest first."""
+    def _commit_waiting(self) -> None:
+        """Commit what waits, the oldest first; in the writer's thread, so that nothing taken can be left
+        behind.
+        """
         taken = [self._waiting.popleft() for _ in range(min(TOGETHER, len(self._waiting)))]
-        answers = await self.write(self.store.commit_batches, [place.request for place in taken])
+        answers = self.store.commit_batches([place.request for place in taken])
         for place, answer in zip(taken, answers, strict=True):
             place.answer = answer
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
 from scenescout_tui.events.model import Event
 
@@ -11,9 +10,10 @@ from scenescout_tui.events.model import Event
 class SkipRecord(Exception):
     """The record is in order, but none to import; `reason` says why ("draft", "series parent")."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, external_id: str | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.external_id = external_id
 
 
 class Adapter(Protocol):
@@ -33,8 +33,4 @@ class Adapter(Protocol):
         :raises ValidationError: naming each field that is missing or cannot be read.
         :raises SkipRecord: for a draft or the parent of a series.
         """
-        ...
-
-    def looks_like(self, payload: Mapping[str, Any]) -> bool:
-        """Tell whether a decoded record has the shape of this source."""
         ...

@@ -31,4 +31,6 @@ class Essentials(NamedTuple):
         problems.update(dict.fromkeys(missing_place(venue, attendance, validate_location), "missing"))
         if self.external_id is None:
             problems["id"] = "missing"
-        return incomplete(source, problems, describe_record(data, source))
+        found = incomplete(source, problems, describe_record(data, source))
+        found.metadata["external_id"] = self.external_id
+        return found

@@ -21,7 +21,6 @@ from scenescout_tui.events.urls import link
 from scenescout_tui.sources.adapter import SkipRecord
 from scenescout_tui.sources.decoding import decode
 from scenescout_tui.sources.essentials import Essentials
-from scenescout_tui.sources.recognition import is_eventbrite
 
 NAME = "eventbrite"
 
@@ -168,10 +167,6 @@ class EventbriteAdapter:
     name = NAME
     title = "Eventbrite"
 
-    def looks_like(self, payload: Mapping[str, Any]) -> bool:
-        """Tell whether a decoded record has one of Eventbrite's shapes."""
-        return is_eventbrite(payload)
-
     def parse(self, data: bytes, validate_location: bool = True) -> Event:
         """Read one event; see `Adapter.parse`."""
         record = decode(_decoder, data)
@@ -235,9 +230,9 @@ class EventbriteAdapter:
 
 def _skip(record: _Record) -> None:
     if isinstance(record.status, str) and record.status.lower() in _DRAFT_CODES:
-        raise SkipRecord("draft")
+        raise SkipRecord("draft", line(record.id))
     if record.is_series_parent is True:
-        raise SkipRecord("series parent")
+        raise SkipRecord("series parent", line(record.id))
 
 
 def _title(record: _Record) -> str | None:

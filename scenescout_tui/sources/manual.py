@@ -19,7 +19,6 @@ from scenescout_tui.events.requirements import missing_place
 from scenescout_tui.events.text import cut_description, cut_title, from_html, line
 from scenescout_tui.events.times import resolve, span
 from scenescout_tui.sources.decoding import decode, describe_record
-from scenescout_tui.sources.recognition import is_manual
 
 if TYPE_CHECKING:
     from scenescout_tui.sources.submission import Submission
@@ -35,10 +34,6 @@ class ManualAdapter:
 
     name = NAME
     title = "Manual submissions"
-
-    def looks_like(self, payload: Mapping[str, Any]) -> bool:
-        """Tell whether a decoded record is a submission of our own form."""
-        return is_manual(payload)
 
     def parse(self, data: bytes, validate_location: bool = True) -> Event:
         """Read one form; see `Adapter.parse`. Every error names the form's own fields."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -18,7 +17,6 @@ from scenescout_tui.events.times import resolve, span
 from scenescout_tui.events.urls import link
 from scenescout_tui.sources.decoding import decode
 from scenescout_tui.sources.essentials import Essentials
-from scenescout_tui.sources.recognition import is_yelp
 
 NAME = "yelp"
 
@@ -66,10 +64,6 @@ class YelpAdapter:
 
     name = NAME
     title = "Yelp"
-
-    def looks_like(self, payload: Mapping[str, Any]) -> bool:
-        """Tell whether a decoded record has the shape of a Yelp event."""
-        return is_yelp(payload)
 
     def parse(self, data: bytes, validate_location: bool = True) -> Event:
         """Read one event; see `Adapter.parse`."""

@@ -20,24 +20,24 @@ class Backoff:
     retries.
     """
 
-    __slots__ = ("_retry_delay", "_wait")
+    __slots__ = ("_waits",)
 
-    def __init__(self, retry_delay: float) -> None:
-        self._retry_delay = retry_delay
-        self._wait: wait_base | None = None
+    def __init__(self) -> None:
+        self._waits: dict[float, wait_base] = {}
 
-    def delay(self, failed_attempts: int, classification: Classification, error: BaseException) -> float:
+    def delay(
+        self, retry_delay: float, failed_attempts: int, classification: Classification, error: BaseException
+    ) -> float:
         """Seconds to wait after this many failed attempts, of which the last one raised `error`."""
         if classification.delay is not None:
             return max(0.0, classification.delay)
         import tenacity
 
-        if self._wait is None:
-            doubling = tenacity.wait_exponential(
-                multiplier=self._retry_delay, max=RESOURCE_LIMITS.max_backoff
-            )
-            self._wait = doubling + tenacity.wait_random(0, self._retry_delay)
-        state = tenacity.RetryCallState(tenacity.AsyncRetrying(wait=self._wait), None, (), {})
+        wait = self._waits.get(retry_delay)
+        if wait is None:
+            doubling = tenacity.wait_exponential(multiplier=retry_delay, max=RESOURCE_LIMITS.max_backoff)
+            wait = self._waits[retry_delay] = doubling + tenacity.wait_random(0, retry_delay)
+        state = tenacity.RetryCallState(tenacity.AsyncRetrying(wait=wait), None, (), {})
         state.attempt_number = failed_attempts
         state.set_exception((type(error), error, error.__traceback__))
-        return min(RESOURCE_LIMITS.max_backoff, self._wait(state))
+        return min(RESOURCE_LIMITS.max_backoff, wait(state))

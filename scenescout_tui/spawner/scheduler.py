@@ -57,7 +57,7 @@ class Scheduler:
         self.shutdown: Shutdown | None = None
         self._max_queue = config.max_queue_size
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._backoff = Backoff(config.retry_delay)
+        self._backoff = Backoff()
         self._keys: set[str] = set()
         self._order = itertools.count()
         self._pumping = False
@@ -147,6 +147,11 @@ class Scheduler:
         elif self.pauses:
             shutdown.force()
 
+    def max_attempts(self, task: SpawnTask[Any, Any]) -> int:
+        """How often a task is tried at most."""
+        retries = self.config.retry_attempts if task.retry_attempts is None else task.retry_attempts
+        return retries + 1
+
     def _ask_limits(self) -> None:
         self._ask_again = None
         self.pump()
@@ -233,10 +238,12 @@ class Scheduler:
         if (
             found.retryable
             and not found.parks
-            and ticket.attempts <= self.config.retry_attempts
+            and ticket.attempts < self.max_attempts(ticket.task)
             and not forced
         ):
-            delay = self._backoff.delay(ticket.attempts, found, error)
+            first = ticket.task.retry_delay
+            first = self.config.retry_delay if first is None else first
+            delay = self._backoff.delay(first, ticket.attempts, found, error)
             self._retry(ticket, error, delay, attempt.worker_id)
         else:
             self._end(ticket, False, None, error, attempt.worker_id)
@@ -374,7 +381,11 @@ def _error_of(attempt: Attempt, exc: BaseException | None) -> SpawnerError:
         error = TaskTimeoutError(task.name, attempt.timeout)
     else:
         assert exc is not None
-        return wrap_error(exc)
+        error = wrap_error(exc)
+        if isinstance(error, TaskTimeoutError) and error is not exc:
+            error.task_name = task.name
+            error.metadata["task_name"] = task.name
+        return error
     if not isinstance(exc, asyncio.CancelledError):
         error.__cause__ = exc
     return error

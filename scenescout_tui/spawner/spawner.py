@@ -166,7 +166,7 @@ class EventSpawner:
                 task_name=attempt.ticket.task.name,
                 started_at=attempt.started or monotonic(),
                 attempt=max(1, attempt.ticket.attempts),
-                max_attempts=self.config.retry_attempts + 1,
+                max_attempts=self._core.max_attempts(attempt.ticket.task),
                 cancelling=attempt.stop is not None,
             )
             for worker_id, attempt in sorted(self._core.crew.running.items())
@@ -179,7 +179,7 @@ class EventSpawner:
                 task_id=ticket.task.id,
                 task_name=ticket.task.name,
                 attempt=ticket.attempts + 1,
-                max_attempts=self.config.retry_attempts + 1,
+                max_attempts=self._core.max_attempts(ticket.task),
                 due_at=retry.due_at,
                 error_code=ticket.error.code if ticket.error else "",
                 error_message=ticket.error.message if ticket.error else "",

@@ -40,6 +40,9 @@ class SpawnTask(Generic[DataT_co, ResultT_co]):
     priority: int
     #: Seconds of one attempt; None: the spawner's timeout.
     timeout: float | None
+    #: Retries after the first try, and seconds before the first of them; None: the spawner's.
+    retry_attempts: int | None
+    retry_delay: float | None
     #: While a task of this key waits or runs, another one is refused with DUPLICATE_KEY.
     key: str | None
     #: What must allow each attempt before it starts, such as a `RateLimit` or a `CircuitBreaker`.
@@ -59,6 +62,8 @@ class SpawnTask(Generic[DataT_co, ResultT_co]):
         key: str | None = None,
         limits: Iterable[Limit] = (),
         metadata: Mapping[str, Any] | None = None,
+        retry_attempts: int | None = None,
+        retry_delay: float | None = None,
     ) -> None:
         if not isinstance(name, str) or not name:
             raise ValidationError("name", name, "name: a task needs a name, a string that is not empty")
@@ -68,8 +73,12 @@ class SpawnTask(Generic[DataT_co, ResultT_co]):
             )
         if type(priority) is not int:
             raise ValidationError("priority", priority)
-        if timeout is not None and not timeout > 0:
+        if timeout is not None and not (_is_number(timeout) and timeout > 0):
             raise ValidationError("timeout", timeout, "timeout: seconds, more than 0, or None")
+        if retry_attempts is not None and not (type(retry_attempts) is int and retry_attempts >= 0):
+            raise ValidationError("retry_attempts", retry_attempts)
+        if retry_delay is not None and not (_is_number(retry_delay) and retry_delay >= 0):
+            raise ValidationError("retry_delay", retry_delay)
         fix = object.__setattr__
         fix(self, "name", name)
         fix(self, "handler", handler)
@@ -80,9 +89,17 @@ class SpawnTask(Generic[DataT_co, ResultT_co]):
         fix(self, "key", key)
         fix(self, "limits", limits if limits == () else _checked_limits(limits))
         fix(self, "metadata", metadata)
+        fix(self, "retry_attempts", retry_attempts)
+        fix(self, "retry_delay", retry_delay)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _checked_limits(limits: Iterable[Limit]) -> tuple[Limit, ...]:
+    if not isinstance(limits, Iterable):
+        raise ValidationError("limits", limits, "limits: a list of limits")
     found = tuple(limits)
     for limit in found:
         if not isinstance(limit, Limit):

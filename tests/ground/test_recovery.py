@@ -49,10 +49,11 @@ async def test_a_lost_database_is_answered_by_a_replay() -> None:
         assert (recovery.how, recovery.value, recovery.stale) == ("replayed", 50, False)
 
 
-async def test_a_limit_over_five_minutes_parks_the_run_until_its_reset() -> None:
+@pytest.mark.parametrize("seconds", [30, 3600])
+async def test_a_limit_parks_the_run_until_its_reset(seconds: float) -> None:
     parking = Parking()
-    recovery = await attempt_recovery(RateLimitError("Yelp", 3600), RecoveryContext(park=parking))
-    assert (recovery.how, recovery.delay, parking.seconds) == ("parked", 3600, [3600])
+    recovery = await attempt_recovery(RateLimitError("Yelp", seconds), RecoveryContext(park=parking))
+    assert (recovery.how, recovery.delay, parking.seconds) == ("parked", seconds, [seconds])
 
 
 @pytest.mark.parametrize(
@@ -60,7 +61,6 @@ async def test_a_limit_over_five_minutes_parks_the_run_until_its_reset() -> None
     [
         ExternalAPIError("Yelp", 404),
         ValidationError("title", None),
-        RateLimitError("Yelp", 30),
         DatabaseError("commit", retryable=False),
         SpawnerError("stop", "TASK_CANCELLED"),
         TypeError("bug"),

@@ -343,17 +343,16 @@ def test_secrets_compare_by_value() -> None:
     assert len({Secret("a"), Secret("a")}) == 1
 
 
-@pytest.mark.parametrize("mode", [0o600, 0o400])
-def test_a_token_file_of_ones_own_is_read(tmp_path: Path, mode: int) -> None:
+def test_a_token_file_of_ones_own_is_read(tmp_path: Path) -> None:
     file = tmp_path / "token"
     file.write_text("S3CRET\n")
-    file.chmod(mode)
+    file.chmod(0o600)
     settings = load_settings(environ={"HOME": "/h", "SCENESCOUT_YELP_TOKEN_FILE": str(file)})
     assert settings.yelp_token == Secret("S3CRET")
     assert settings.origin("yelp_token") == "environment SCENESCOUT_YELP_TOKEN_FILE"
 
 
-@pytest.mark.parametrize("mode", [0o644, 0o640, 0o660, 0o604, 0o700, 0o601])
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o660, 0o604, 0o700, 0o601, 0o400])
 def test_a_token_file_others_could_use_is_refused(tmp_path: Path, mode: int) -> None:
     file = tmp_path / "token"
     file.write_text("S3CRET\n")

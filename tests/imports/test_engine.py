@@ -108,7 +108,7 @@ def test_resize_changes_the_number_of_workers_within_its_bounds(database: Path) 
         assert handle.snapshot().max_workers == 2
         assert tell(handle, Resize(5)).ok
         until(lambda: handle.snapshot().max_workers == 5)
-        for wrong in (0, -1, 65):
+        for wrong in (0, -1, 1001):
             refused = tell(handle, Resize(wrong))
             assert not refused.ok
             assert refused.action
@@ -254,6 +254,21 @@ def test_an_interrupted_run_goes_on_where_it_stopped(database: Path, tmp_path: P
         assert connection.execute("SELECT total, created, in_flight FROM run_accounting").fetchall() == [
             (3000, 3000, 0)
         ]
+
+
+def test_a_run_that_goes_on_keeps_the_batch_size_it_began_with(database: Path, tmp_path: Path) -> None:
+    source = ndjson(tmp_path / "in.ndjson", [eventbrite(number) for number in range(4000)])
+    with engine(database, batch_size=10) as handle:
+        run_id = start(handle, "eventbrite", source)
+        until(lambda: handle.snapshot().counts.created > 0)
+        tell(handle, Stop(drain=False))
+        handle.ended.result(PATIENCE)
+    assert 0 < count(database, "events") < 4000, "the file was too short to be interrupted"
+    with engine(database, batch_size=50) as handle:
+        answer = tell(handle, StartImport("eventbrite", inputs=(source,), resume=True))
+        done = report(handle, answer.data["run_id"])
+    assert answer.data["run_id"] == run_id
+    assert (done.counts.total, done.counts.created) == (4000, 4000)
 
 
 @pytest.mark.parametrize(

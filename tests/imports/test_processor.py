@@ -6,9 +6,11 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 
-from scenescout_tui import SpawnerError, create_event_processor
+from scenescout_tui import SpawnerError, ValidationError, create_event_processor, load_settings
+from scenescout_tui.imports.local import start_engine
 from scenescout_tui.imports.processor import EventProcessor, ProcessResult
 from tests.imports.payloads import eventbrite, manual, yelp
 
@@ -213,8 +215,6 @@ async def test_no_payloads_give_no_results(database: Path) -> None:
 
 
 async def test_two_calls_at_once_keep_their_results_apart(database: Path) -> None:
-    import anyio
-
     found: dict[str, list[ProcessResult]] = {}
 
     async def work(name: str, payloads: list[Any]) -> None:
@@ -225,3 +225,70 @@ async def test_two_calls_at_once_keep_their_results_apart(database: Path) -> Non
         group.start_soon(work, "yelp", [yelp(number) for number in range(30)])
     assert outcomes(found["eventbrite"]) == ["created"] * 30
     assert {result.data["source"] for result in found["yelp"] if result.data} == {"yelp"}
+
+
+async def test_two_processors_work_beside_each_other_and_an_engine_alone(database: Path) -> None:
+    async with processor(database) as first:
+        async with processor(database) as second:
+            await second.process_events([eventbrite(1)])
+            assert outcomes(await first.process_events([eventbrite(2)])) == ["created"]
+        link = database.with_name("link.db")
+        link.symlink_to(database)
+        for name in (database, link):
+            with pytest.raises(SpawnerError) as caught:
+                start_engine(load_settings({"database_url": f"sqlite:///{name}"}))
+            assert caught.value.code == "ENGINE_LOCKED"
+    assert rows(database, "SELECT DISTINCT state FROM runs") == [("completed",)]
+
+
+async def test_a_processor_that_opens_does_not_interrupt_a_run_of_another(database: Path) -> None:
+    found: list[ProcessResult] = []
+    async with processor(database, batch_size=5) as first, anyio.create_task_group() as group:
+
+        async def work() -> None:
+            found.extend(await first.process_events([eventbrite(number) for number in range(400)]))
+
+        group.start_soon(work)
+        for _ in range(3):
+            async with processor(database) as second:
+                await second.process_events([yelp(1)])
+    assert outcomes(found) == ["created"] * 400
+
+
+async def test_a_failed_result_is_an_error_of_its_class_that_names_each_field(database: Path) -> None:
+    async with processor(database) as imports:
+        result = await imports.process_manual_event({})
+    assert isinstance(result.error, ValidationError)
+    assert {"title", "start_time", "venue_name"} <= set(result.error.field.split(","))
+
+
+async def test_a_draft_is_skipped_with_its_id(database: Path) -> None:
+    async with processor(database) as imports:
+        (result,) = await imports.process_events([eventbrite(4, status="draft")], source="eventbrite")
+    assert result.data == {
+        "event_id": None,
+        "external_id": eventbrite(4)["id"],
+        "source": "eventbrite",
+        "outcome": "skipped",
+        "reason": "draft",
+    }
+
+
+async def test_a_venue_of_the_same_call_is_known(database: Path) -> None:
+    async with processor(database) as imports:
+        results = await imports.process_events([eventbrite(7, venue=None, venue_id="v1"), eventbrite(1)])
+    assert outcomes(results) == ["created", "created"]
+
+
+async def test_a_callback_with_a_bug_takes_no_results_away(database: Path) -> None:
+    def broken(results: list[ProcessResult]) -> None:
+        raise ZeroDivisionError
+
+    async with processor(database, on_success=broken) as imports:
+        assert outcomes(await imports.process_events([eventbrite(1)])) == ["created"]
+
+
+async def test_a_processor_that_is_not_open_says_so(database: Path) -> None:
+    imports = processor(database)
+    with pytest.raises(SpawnerError, match="not open"):
+        imports.get_stats()

@@ -91,7 +91,7 @@ async def test_a_limit_that_parks_the_run_holds_no_retry() -> None:
 
 def computed(failed_attempts: int, retry_delay: float) -> float:
     unknown = Classification("UNKNOWN_ERROR", True, None, "")
-    return Backoff(retry_delay).delay(failed_attempts, unknown, RuntimeError())
+    return Backoff().delay(retry_delay, failed_attempts, unknown, RuntimeError())
 
 
 @pytest.mark.parametrize("failed_attempts", [1, 2, 3, 4])

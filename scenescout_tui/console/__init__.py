@@ -1,0 +1,1 @@
+"""The console: the screen that shows the engine and drives it, all of it through `EngineHandle`."""

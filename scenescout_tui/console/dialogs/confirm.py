@@ -1,0 +1,35 @@
+"""Asks whether to do what cannot be taken back: it says what, how many, and what does not come back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from scenescout_tui.console.dialogs.dialog import Dialog, Lines
+
+
+class Confirm(Dialog[bool]):
+    """Gives True for yes; no, escape and n give False or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y,enter", "answer(True)", "Yes", show=False, id="yes"),
+        Binding("n", "answer(False)", "No", show=False, id="no"),
+    ]
+
+    def __init__(self, title: str, text: str, *, yes: str, no: str) -> None:
+        super().__init__(title)
+        self._text = text
+        self._yes = yes
+        self._no = no
+
+    def main(self) -> Iterable[Widget]:
+        """Give the text and the two answers."""
+        yield Lines((), *(((line, ""),) for line in self._text.split("\n")), ())
+        yield Lines((("y", "key"), (f"  {self._yes}", "")), (("n", "key"), (f"  {self._no}", "")))
+
+    def action_answer(self, yes: bool) -> None:
+        """Close with the answer."""
+        self.dismiss(yes)

@@ -1,0 +1,291 @@
+"""What the keys do: each action of the table is one method of its name, most of them a command to the engine.
+
+Loaded with the first key, not on the way to the first paint.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scenescout_tui.console.formats import count, countdown, duration, plural
+from scenescout_tui.console.look import THEMES
+from scenescout_tui.imports.actions import BY_ID
+from scenescout_tui.imports.commands import (
+    CancelRun,
+    CommandResult,
+    Pause,
+    Resize,
+    Resume,
+    RetryDeadLetters,
+    Stop,
+    UndoClear,
+)
+from scenescout_tui.imports.snapshot import EngineSnapshot, ErrorGroupRow
+
+if TYPE_CHECKING:
+    from scenescout_tui.console.app import SceneScoutApp
+    from scenescout_tui.console.memory import Memory
+
+MOST_WORKERS = 64
+
+_TITLES = {"eventbrite": "Eventbrite", "yelp": "Yelp", "manual": "Manual", "auto": "Files"}
+
+
+class Operations:
+    """The actions of one console, and what they have to remember between two keys."""
+
+    def __init__(self, app: SceneScoutApp) -> None:
+        self._app = app
+        #: What was typed into the form for one event and is not sent yet, by field.
+        self.manual_draft: dict[str, str] = {}
+        self._wanted_workers: int | None = None
+        self._leaving = False
+
+    @property
+    def _seen(self) -> EngineSnapshot:
+        return self._app.state.snapshot
+
+    def import_eventbrite(self) -> None:
+        """Import Eventbrite: the sandbox's samples, or a file."""
+        self._import_source("eventbrite")
+
+    def import_yelp(self) -> None:
+        """Import Yelp: the sandbox's samples, or a file."""
+        self._import_source("yelp")
+
+    def import_file(self) -> None:
+        """Import a file whose source is told from its records."""
+        if self._may("import_file"):
+            self._ask_for_file("auto")
+
+    def import_manual(self) -> None:
+        """Open the form for one event."""
+        if not self._may("import_manual"):
+            return
+        from scenescout_tui.console.dialogs.manual_form import ManualForm
+
+        self._app.push_screen(ManualForm())
+
+    def pause(self) -> None:
+        """Pause, or go on."""
+        if self._may("pause"):
+            self._app.state.send(Resume() if self._seen.state == "paused" else Pause(), self.tell)
+
+    def workers_up(self) -> None:
+        """Let one batch more run."""
+        self._resize("workers_up", 1)
+
+    def workers_down(self) -> None:
+        """Let one batch less run."""
+        self._resize("workers_down", -1)
+
+    def cancel_run(self) -> None:
+        """Stop every running import, after asking."""
+        if not self._may("cancel_run"):
+            return
+        running = [run for run in self._seen.runs if run.state in {"running", "draining"}]
+        if not running:
+            self._app.say("No import is running.")
+            return
+        from scenescout_tui.console.dialogs.confirm import Confirm
+
+        done = sum(run.counts.finished for run in running)
+        text = (
+            f"{plural(done, 'record')} finished so far: they stay written.\n"
+            "The rest of the input is not read; importing the same file again passes over what is written."
+        )
+        self._app.push_screen(
+            Confirm(f"Stop {plural(len(running), 'import')}?", text, yes="stop", no="let it run"),
+            lambda yes: self._app.state.send(CancelRun(), self.tell) if yes else None,
+        )
+
+    def clear_errors(self) -> None:
+        """Acknowledge all errors; they can be brought back."""
+        if self._app.read_only:
+            return
+        if not self._seen.errors_open:
+            self._app.say("There are no errors to clear.")
+            return
+        self._app.state.clear_errors(said=self.tell)
+
+    def undo_clear(self) -> None:
+        """Bring back what was cleared last."""
+        if self._app.read_only:
+            return
+        if not self._seen.undoable:
+            self._app.say("There is nothing to undo.")
+            return
+        self._app.state.send(UndoClear(), self.tell)
+
+    def retry_group(self) -> None:
+        """Import the dead letters of the selected group again."""
+        group = self._selected("retry_group")
+        if group is not None and self._may("retry_group"):
+            self._app.state.send(RetryDeadLetters(group=group.key), self.tell, self._run_ended)
+
+    def open_error(self) -> None:
+        """Show the errors of the selected group one by one."""
+        group = self._selected("open_error")
+        if group is None:
+            return
+        from scenescout_tui.console.screens.group_errors import GroupErrors
+
+        self._app.push_screen(GroupErrors(group))
+
+    def change_theme(self) -> None:
+        """Go to the next theme."""
+        app = self._app
+        app.theme = THEMES[(THEMES.index(app.theme) + 1) % len(THEMES)]
+        app.say(f"Theme: {app.theme}")
+
+    def help(self) -> None:
+        """Show every key."""
+        from scenescout_tui.console.screens.help import Help
+
+        if not isinstance(self._app.screen, Help):
+            self._app.push_screen(Help())
+
+    def palette(self) -> None:
+        """Find an action by name."""
+        self._app.action_command_palette()
+
+    def quit(self) -> None:
+        """Leave at once when nothing runs, otherwise ask how."""
+        state = self._app.state
+        if not (state.is_attached and state.is_processing):
+            self._app.exit(return_code=self._app.return_code or 0)
+            return
+        from scenescout_tui.console.dialogs.leave import Leave
+
+        self._app.push_screen(Leave(draining=self._leaving), self._leave)
+
+    def tell(self, result: CommandResult) -> None:
+        """Say the answer to a command."""
+        text = result.message if result.ok or not result.action else f"{result.message} {result.action}"
+        self._app.say(text, "" if result.ok else "bad")
+
+    def start_file(self, source: str, path: str) -> None:
+        """Import one file and remember it for the next time."""
+        self.memory().keep_path(source, path)
+        self._start(source, inputs=(path,))
+
+    def memory(self) -> Memory:
+        """Give what is remembered from earlier sessions."""
+        from scenescout_tui.console.memory import Memory
+
+        return Memory(self._app.state_dir or Path.home() / ".local" / "state" / "scenescout")
+
+    def _import_source(self, source: str) -> None:
+        if not self._may(f"import_{source}"):
+            return
+        if self._app.sandbox:
+            self._start(source)
+        else:
+            self._ask_for_file(source)
+
+    def _start(self, source: str, inputs: tuple[str, ...] = ()) -> None:
+        self._app.say(f"Starting the import: {_TITLES.get(source, source)}")
+        self._app.state.start_import(source, None, inputs, said=self.tell, done=self._run_ended)
+
+    def _ask_for_file(self, source: str) -> None:
+        from scenescout_tui.console.dialogs.file_prompt import FilePrompt
+
+        self._app.push_screen(
+            FilePrompt(_TITLES[source], self.memory().path_of(source)),
+            lambda path: self.start_file(source, path) if path else None,
+        )
+
+    def _run_ended(self, report: Any) -> None:
+        if isinstance(report, Exception):
+            self._app.wants_you(f"The import failed: {report}")
+            return
+        counts, title = report.counts, _TITLES.get(report.source, report.source)
+        parts = [
+            f"{count(number)} {word}"
+            for number, word in (
+                (counts.created, "new"),
+                (counts.updated, "updated"),
+                (counts.unchanged, "unchanged"),
+                (counts.duplicate, "duplicates"),
+                (counts.review, "to review"),
+                (counts.skipped, "skipped"),
+                (counts.failed, "failed"),
+            )
+            if number
+        ]
+        end = "" if report.state == "completed" else f" {report.state}"
+        if report.error is not None:
+            end = f"{end}: {report.error}"
+        text = f"{title}{end}: {', '.join(parts) or 'nothing to import'}, in {duration(report.elapsed)}"
+        if report.state == "failed":
+            self._app.wants_you(text)
+        else:
+            self._app.say(text, "warn" if counts.failed else "good")
+
+    def _resize(self, action: str, step: int) -> None:
+        if not self._may(action):
+            return
+        now = self._seen.max_workers
+        if self._wanted_workers is None or self._wanted_workers == now:
+            self._wanted_workers = now
+        wanted = self._wanted_workers + step
+        if not 1 <= wanted <= MOST_WORKERS:
+            self._app.say("One worker is the least." if step < 0 else f"{MOST_WORKERS} workers are the most.")
+            return
+        self._wanted_workers = wanted
+        self._app.state.send(Resize(wanted), self._resized)
+
+    def _resized(self, result: CommandResult) -> None:
+        if not result.ok:
+            self._wanted_workers = None
+        self.tell(result)
+
+    def _may(self, action: str) -> bool:
+        """Say why not, where the engine is somebody else's or not there (yet)."""
+        app, seen = self._app, self._seen
+        if app.read_only:
+            return False
+        title = BY_ID[action].title
+        if seen.state == "viewer":
+            app.say(f"{title}: not from here, {seen.detail or 'another process runs the engine'}.", "warn")
+        elif seen.state == "failed" or (seen.state == "stopped" and not app.state.is_attached):
+            app.say(f"{title}: not possible, {seen.detail or 'the engine has stopped'}.", "bad")
+        elif not app.state.is_attached:
+            app.say("The engine is still starting; try again in a moment.", "warn")
+        elif self._leaving:
+            app.say(f"{title}: not now, the engine is finishing its work.", "warn")
+        else:
+            return True
+        return False
+
+    def _selected(self, action: str) -> ErrorGroupRow | None:
+        from scenescout_tui.console.screens.framed import FramedScreen
+
+        screen = self._app.screen
+        group = screen.selected_group if isinstance(screen, FramedScreen) else None
+        if group is None:
+            self._app.say(f"{BY_ID[action].title}: there is no error to choose.")
+        return group
+
+    def _leave(self, choice: str | None) -> None:
+        if choice not in {"drain", "stop"}:
+            return
+        self._leaving = True
+        drain = choice == "drain"
+        seen = self._seen
+        left = max((source.eta or 0.0 for source in seen.sources), default=0.0)
+        if drain:
+            about = (
+                f"{plural(seen.workers_busy, 'batch', 'batches')} to finish"
+                if seen.workers_busy
+                else "a moment"
+            )
+            self._app.say(f"Leaving: {about}.", "warn")
+        else:
+            self._app.say(
+                f"Stopping now{'' if not left else f', {countdown(left)} of work is left undone'}.", "warn"
+            )
+        self._app.state.send(Stop(drain=drain))
+        if self._app.handle is not None:
+            self._app.state.when(self._app.handle.ended, lambda _: self._app.exit(return_code=0))

@@ -1,0 +1,59 @@
+"""The last line: the keys that do something here and now, drawn from the table of actions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scenescout_tui.console.content import Row, Span, spans_width
+from scenescout_tui.console.keys import footer_groups, is_offered
+from scenescout_tui.console.painted import Painted
+from scenescout_tui.imports.actions import ACTIONS
+from scenescout_tui.imports.snapshot import EngineSnapshot
+
+_IMPORTS = {"import_eventbrite", "import_yelp", "import_manual", "import_file"}
+_DRIVING = {"pause", "workers_up", "workers_down"}
+#: What leaves the line first where it is too short; every key stays in the help.
+_DISPENSABLE = ("retry_group", "workers_up", "workers_down", "palette", "undo_clear")
+
+
+class KeyLine(Painted):
+    """Keys and words; only those that would do something."""
+
+    DEFAULT_CSS = "KeyLine { dock: bottom; height: 1; }"
+
+    def rows(self, snapshot: EngineSnapshot, columns: int, lines: int) -> Sequence[Row]:
+        """Give the line, without what does not fit."""
+        offered = self._offered(snapshot)
+        spans = self._spans(offered, snapshot, "   ")
+        for leaves in (None, *_DISPENSABLE):
+            offered -= {leaves}
+            for gap in ("   ", "  "):
+                spans = self._spans(offered, snapshot, gap)
+                if spans_width(spans) <= columns:
+                    return (tuple(spans),)
+        return (tuple(spans),)
+
+    def _offered(self, snapshot: EngineSnapshot) -> set[str | None]:
+        offered: set[str | None] = {one.id for one in ACTIONS if is_offered(one, read_only=self.read_only)}
+        running = any(run.state in {"running", "draining"} for run in snapshot.runs)
+        if snapshot.state in {"viewer", "failed", "stopped", "draining"}:
+            offered -= _IMPORTS | _DRIVING | {"cancel_run", "retry_group"}
+        if snapshot.state == "failed":
+            offered -= {"clear_errors", "undo_clear"}
+        if not running:
+            offered -= {"cancel_run"}
+        if not running and snapshot.state != "paused":
+            offered -= {"pause"}
+        if not snapshot.errors_open:
+            offered -= {"clear_errors", "retry_group"}
+        if not snapshot.undoable:
+            offered -= {"undo_clear"}
+        return offered
+
+    def _spans(self, offered: set[str | None], snapshot: EngineSnapshot, gap: str) -> list[Span]:
+        spans: list[Span] = []
+        for keys, word in footer_groups({name for name in offered if name is not None}):
+            if word == "pause" and snapshot.state == "paused":
+                word = "go on"
+            spans += [(gap if spans else " ", ""), (keys, "key"), (f" {word}", "muted")]
+        return spans

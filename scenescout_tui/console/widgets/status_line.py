@@ -1,0 +1,63 @@
+"""The first line: what the engine does, in a word and a reason, or what it has just answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
+
+from scenescout_tui.console.content import Row, Span, spans_width, spread
+from scenescout_tui.console.formats import clock
+from scenescout_tui.console.painted import Painted
+from scenescout_tui.imports.snapshot import EngineSnapshot
+
+if TYPE_CHECKING:
+    from scenescout_tui.console.app import SceneScoutApp
+
+#: The engine's states as words, with the sign's name and the role.
+_WORDS: dict[str, tuple[str, str, str]] = {
+    "starting": ("starting", "waiting", "warn"),
+    "idle": ("ready", "idle", "muted"),
+    "processing": ("importing", "running", "good"),
+    "paused": ("paused", "waiting", "warn"),
+    "draining": ("finishing", "waiting", "warn"),
+    "stopped": ("stopped", "idle", "muted"),
+    "failed": ("no engine", "failed", "bad"),
+    "viewer": ("viewing", "idle", "accent"),
+}
+
+
+class StatusLine(Painted):
+    """Name, state and reason at the left; database and time of the last change at the right."""
+
+    DEFAULT_CSS = "StatusLine { dock: top; height: 1; }"
+
+    def rows(self, snapshot: EngineSnapshot, columns: int, lines: int) -> Sequence[Row]:
+        """Give the line."""
+        word, sign, role = _WORDS[snapshot.state]
+        state: list[Span] = [
+            (" SceneScout", "title"),
+            ("   ", ""),
+            (getattr(self.glyphs, sign), role),
+            (f" {word}", role if role != "muted" else ""),
+            ("  ", ""),
+        ]
+        said = cast("SceneScoutApp", self.app).said
+        words: Span = (self._reason(snapshot, word), "bad" if snapshot.state == "failed" else "muted")
+        at: Span = (f"  {clock(snapshot.at):>8} ", "muted")
+        right_end: list[Span] = [("  ", ""), (snapshot.database, "muted"), at]
+        if said is not None:
+            words = (said[1], said[0] or "strong")
+            # What is said for five seconds may take the room of what is always there.
+            if spans_width([*state, words, *right_end]) > columns:
+                right_end = [("  ", "")]
+        return (spread([*state, words], right_end, columns, self.glyphs.ellipsis),)
+
+    def _reason(self, snapshot: EngineSnapshot, word: str) -> str:
+        reasons: list[str] = []
+        for reason in (snapshot.detail, *snapshot.waiting_reasons):
+            reason = reason.removeprefix(f"{word}: ")
+            if reason and reason != word and reason not in reasons:
+                reasons.append(reason)
+        if snapshot.state == "idle" and snapshot.pending_review:
+            reasons.append(f"{snapshot.pending_review:,} pending review")
+        return f" {self.glyphs.dot} ".join(reasons)

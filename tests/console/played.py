@@ -1,0 +1,34 @@
+"""A console over a scripted engine as a program of its own: `python played.py idle|busy|ticking [theme]`."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from dataclasses import replace
+
+from scenescout_tui.console.app import SceneScoutApp
+from tests.console import scripted
+
+
+def connect() -> scripted.ScriptedHandle:
+    """Give an engine in the situation that is asked for."""
+    situation = sys.argv[1]
+    handle = scripted.ScriptedHandle(scripted.idle() if situation == "idle" else scripted.busy())
+    if situation == "ticking":
+        threading.Thread(target=_tick, args=(handle,), daemon=True).start()
+    return handle
+
+
+def _tick(handle: scripted.ScriptedHandle) -> None:
+    step = 0
+    while True:
+        time.sleep(0.1)
+        step += 1
+        handle.picture = replace(scripted.busy(step * 2 // 5), number=1000 + step)
+
+
+if __name__ == "__main__":
+    app = SceneScoutApp(connect)
+    app.run()
+    sys.exit(app.return_code or 0)

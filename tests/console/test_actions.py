@@ -1,0 +1,335 @@
+"""Every action of the table: a key, a line in the help, an entry of the palette, and it does what it says."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scenescout_tui.console.app import SceneScoutApp
+from scenescout_tui.console.dialogs.file_prompt import FilePrompt
+from scenescout_tui.console.dialogs.leave import Leave
+from scenescout_tui.console.dialogs.manual_form import ManualForm
+from scenescout_tui.console.dialogs.palette import ActionProvider
+from scenescout_tui.console.keys import KEYS
+from scenescout_tui.console.screens.dashboard import Dashboard
+from scenescout_tui.console.screens.group_errors import GroupErrors
+from scenescout_tui.console.screens.help import Help
+from scenescout_tui.imports.actions import ACTIONS
+from scenescout_tui.imports.commands import (
+    CancelRun,
+    ClearErrors,
+    Command,
+    CommandResult,
+    Pause,
+    Resize,
+    Resume,
+    RetryDeadLetters,
+    StartImport,
+    Stop,
+    UndoClear,
+)
+from scenescout_tui.imports.report import RunReport
+from scenescout_tui.imports.snapshot import Counts, MetricsRow
+from tests.console import scripted
+from tests.console.opened import opened, text_of, until
+
+pytestmark = pytest.mark.anyio
+
+#: Taken by terminals, tmux and screen.
+_TAKEN = {f"ctrl+{letter}" for letter in "abhijmqsz"}
+
+
+def _busy() -> scripted.ScriptedHandle:
+    return scripted.ScriptedHandle(scripted.busy(), errors=scripted.error_items())
+
+
+def _started(command: Command) -> CommandResult:
+    data = {"run_id": "run1"} if isinstance(command, StartImport | RetryDeadLetters) else {}
+    return CommandResult(True, "started", data=data)
+
+
+def _report(state: Any = "completed", **counts: int) -> RunReport:
+    return RunReport("run1", "eventbrite", state, Counts(**counts), 1.2, 5, MetricsRow())
+
+
+async def _press_on(handle: scripted.ScriptedHandle, *keys: str, **options: Any) -> list[Command]:
+    async with opened(handle, **options) as (_, pilot):
+        await pilot.press(*keys)
+        await pilot.pause()
+        return list(handle.sent)
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
+def test_every_action_has_a_key_that_terminals_leave_alone(action: Any) -> None:
+    assert set(KEYS[action.id].keys.split(",")).isdisjoint(_TAKEN)
+
+
+def test_no_key_does_two_things() -> None:
+    keys = [key for entry in KEYS.values() for key in entry.keys.split(",")]
+    assert len(keys) == len(set(keys))
+
+
+def test_the_table_of_keys_names_no_action_that_does_not_exist() -> None:
+    assert set(KEYS) == {action.id for action in ACTIONS}
+
+
+async def test_every_action_has_its_line_in_the_help() -> None:
+    async with opened(_busy(), size=(120, 40)) as (app, pilot):
+        await pilot.press("question_mark")
+        await pilot.pause()
+        shown = text_of(app)
+    assert [action.id for action in ACTIONS if action.title not in shown] == []
+
+
+async def test_every_action_has_its_entry_in_the_palette() -> None:
+    async with opened(_busy()) as (app, _):
+        provider = ActionProvider(app.screen)
+        found = [str(hit.text) async for hit in provider.discover()]
+    missing = [
+        one.id for one in ACTIONS if one.id != "palette" and not any(one.title in text for text in found)
+    ]
+    assert missing == []
+
+
+async def test_every_binding_can_be_remapped_and_explains_itself() -> None:
+    async with opened(_busy()) as (app, pilot):
+        bound = {active.binding.id: active.binding for active in app.screen.active_bindings.values()}
+        assert all(action.id in bound and bound[action.id].tooltip == action.help for action in ACTIONS)
+        app.set_keymap({"pause": "f9"})
+        await pilot.press("f9")
+        await pilot.pause()
+        assert isinstance(app.handle, scripted.ScriptedHandle)
+        assert app.handle.sent == [Pause()]
+
+
+@pytest.mark.parametrize(("key", "source"), [("e", "eventbrite"), ("y", "yelp")])
+async def test_in_the_sandbox_a_source_starts_at_once(key: str, source: str) -> None:
+    assert await _press_on(_busy(), key, sandbox=True) == [StartImport(source)]
+
+
+@pytest.mark.parametrize(("key", "source"), [("e", "eventbrite"), ("y", "yelp"), ("f", "auto")])
+async def test_a_file_is_asked_for_imported_and_remembered(key: str, source: str, tmp_path: Path) -> None:
+    file = tmp_path / "events.json"
+    file.write_text("[]")
+    handle = _busy()
+    async with opened(handle, state_dir=tmp_path / "state") as (app, pilot):
+        await pilot.press(key)
+        assert isinstance(app.screen, FilePrompt)
+        await pilot.press(*str(file), "enter")
+        await pilot.pause()
+        assert handle.sent == [StartImport(source, (str(file),))]
+        await pilot.press(key, "enter")
+        await pilot.pause()
+    assert handle.sent == [StartImport(source, (str(file),))] * 2
+
+
+async def test_m_opens_the_form_for_one_event() -> None:
+    async with opened(_busy()) as (app, pilot):
+        await pilot.press("m")
+        assert isinstance(app.screen, ManualForm)
+
+
+async def test_p_pauses_and_goes_on() -> None:
+    assert await _press_on(_busy(), "p") == [Pause()]
+    assert await _press_on(scripted.ScriptedHandle(scripted.paused()), "p") == [Resume()]
+
+
+async def test_plus_and_minus_count_on_from_what_was_asked_last() -> None:
+    assert await _press_on(_busy(), "plus", "plus", "minus") == [Resize(9), Resize(10), Resize(9)]
+
+
+async def test_there_is_no_less_than_one_worker() -> None:
+    handle = scripted.ScriptedHandle(replace(scripted.idle(), max_workers=1))
+    assert await _press_on(handle, "minus") == []
+
+
+async def test_s_asks_before_it_stops_the_imports() -> None:
+    assert await _press_on(_busy(), "s", "n") == []
+    assert await _press_on(_busy(), "s", "escape") == []
+    assert await _press_on(_busy(), "s", "y") == [CancelRun()]
+
+
+async def test_c_clears_all_errors_and_says_so() -> None:
+    handle = scripted.ScriptedHandle(
+        scripted.finished(), answers=lambda _: CommandResult(True, "24 errors cleared, u brings them back")
+    )
+    async with opened(handle) as (app, pilot):
+        await pilot.press("c")
+        await pilot.pause()
+        assert handle.sent == [ClearErrors()]
+        assert "24 errors cleared" in text_of(app)
+
+
+async def test_u_undoes_the_last_clear_where_there_is_one() -> None:
+    assert await _press_on(scripted.ScriptedHandle(scripted.idle()), "u") == []
+    handle = scripted.ScriptedHandle(replace(scripted.idle(), undoable=24))
+    assert await _press_on(handle, "u") == [UndoClear()]
+
+
+async def test_r_retries_the_group_under_the_cursor() -> None:
+    assert await _press_on(_busy(), "j", "r") == [RetryDeadLetters(group="g2")]
+    assert await _press_on(_busy(), "down", "down", "k", "r") == [RetryDeadLetters(group="g2")]
+
+
+async def test_a_click_moves_the_cursor_too() -> None:
+    handle = _busy()
+    async with opened(handle, size=(120, 40)) as (app, pilot):
+        await pilot.click(offset=(70, 5))
+        await pilot.pause()
+        assert isinstance(app.screen, Dashboard)
+        assert app.screen.selected_group == scripted.GROUPS[1]
+        assert "Nothing to do: the run goes on by itself" in text_of(app)
+
+
+async def test_enter_shows_the_errors_of_the_group_and_escape_goes_back() -> None:
+    async with opened(_busy()) as (app, pilot):
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, GroupErrors)
+        assert "record 1,204" in text_of(app)
+        await pilot.press("escape")
+        assert not isinstance(app.screen, GroupErrors)
+
+
+async def test_the_three_top_lines_are_on_every_screen() -> None:
+    async with opened(_busy()) as (app, pilot):
+        top = text_of(app).split("\n")[:3]
+        for keys in (["question_mark"], ["enter"], ["f"], ["m"], ["q"], ["s"], ["colon"]):
+            await pilot.press(*keys)
+            await pilot.pause()
+            assert text_of(app).split("\n")[:3] == top, keys
+            await pilot.press("escape")
+            await pilot.pause()
+
+
+async def test_t_walks_through_the_themes() -> None:
+    async with opened(_busy()) as (app, pilot):
+        seen = [app.theme]
+        for _ in range(3):
+            await pilot.press("t")
+            seen.append(app.theme)
+    assert seen == ["scenescout-dark", "scenescout-light", "scenescout-safe", "scenescout-dark"]
+
+
+async def test_the_question_mark_opens_the_help_once() -> None:
+    async with opened(_busy()) as (app, pilot):
+        await pilot.press("question_mark")
+        assert isinstance(app.screen, Help)
+        await pilot.press("question_mark")
+        assert not isinstance(app.screen, Help)
+
+
+@pytest.mark.parametrize("key", ["colon", "ctrl+p"])
+async def test_the_palette_runs_an_action_by_its_name(key: str) -> None:
+    handle = _busy()
+    async with opened(handle) as (_, pilot):
+        await pilot.press(key)
+        await pilot.press(*"pause")
+        await until(pilot, lambda: bool(pilot.app.screen.query("OptionList").first()))
+        await pilot.pause(0.3)
+        await pilot.press("enter")
+        await until(pilot, lambda: handle.sent == [Pause()])
+
+
+async def test_q_leaves_at_once_when_nothing_runs() -> None:
+    async with opened(scripted.ScriptedHandle(scripted.idle())) as (app, pilot):
+        await pilot.press("q")
+        await pilot.pause()
+        assert app._exit
+        assert app.return_code == 0
+
+
+@pytest.mark.parametrize(
+    ("key", "sent"), [("d", [Stop(drain=True)]), ("s", [Stop(drain=False)]), ("escape", [])]
+)
+async def test_q_during_a_run_asks_and_waits_for_the_engine(key: str, sent: list[Command]) -> None:
+    handle = _busy()
+    async with opened(handle) as (app, pilot):
+        await pilot.press("q")
+        assert isinstance(app.screen, Leave)
+        await pilot.press(key)
+        await pilot.pause()
+        assert handle.sent == sent
+        assert not app._exit
+        if sent:
+            handle.ended.set_result(None)
+            await until(pilot, lambda: app._exit)
+            assert app.return_code == 0
+
+
+async def test_ctrl_c_says_how_to_quit_and_ctrl_q_does_nothing() -> None:
+    async with opened(_busy()) as (app, pilot):
+        await pilot.press("ctrl+q")
+        await pilot.pause()
+        assert not app._exit
+        await pilot.press("ctrl+c")
+        await pilot.pause()
+        assert "Press q to quit" in text_of(app)
+        assert not app._exit
+
+
+async def test_ctrl_c_copies_what_the_mouse_has_marked() -> None:
+    async with opened(_busy()) as (app, pilot):
+        await pilot.mouse_down(offset=(1, 0))
+        await pilot.hover(offset=(10, 0))
+        await pilot.mouse_up(offset=(10, 0))
+        await pilot.press("ctrl+c")
+        await pilot.pause()
+        assert app.clipboard.startswith("SceneScout")
+
+
+async def test_the_end_of_a_run_is_said_with_its_counts() -> None:
+    handle = scripted.ScriptedHandle(scripted.idle(), answers=_started)
+    async with opened(handle, sandbox=True) as (app, pilot):
+        await pilot.press("e")
+        await until(pilot, lambda: "run1" in handle.reports)
+        handle.reports["run1"].set_result(_report(created=1204, failed=2))
+        await until(pilot, lambda: app.said is not None and "1,204 new" in app.said[1])
+        assert "Eventbrite: 1,204 new, 2 failed, in 1.2 s" in text_of(app)
+
+
+async def test_a_refused_command_is_said_with_what_to_do() -> None:
+    refused = CommandResult(False, "There is no such file.", "INPUT_ERROR", "Name a file.")
+    handle = scripted.ScriptedHandle(scripted.idle(), answers=lambda _: refused)
+    async with opened(handle, sandbox=True) as (app, pilot):
+        await pilot.press("e")
+        await pilot.pause()
+        assert "There is no such file. Name a file." in text_of(app)
+
+
+@pytest.mark.parametrize("key", ["e", "y", "m", "f", "p", "plus", "minus", "s", "r"])
+async def test_a_viewer_is_told_who_has_the_engine(key: str) -> None:
+    handle = scripted.ScriptedHandle(scripted.viewer())
+    async with opened(handle, size=(120, 40)) as (app, pilot):
+        await pilot.press(key)
+        await pilot.pause()
+        assert handle.sent == []
+        assert "not from here, the engine is run by pid 4711" in text_of(app)
+
+
+async def test_a_read_only_console_has_no_key_that_changes_anything() -> None:
+    handle = _busy()
+    async with opened(handle, read_only=True) as (app, pilot):
+        bound = {active.binding.id for active in app.screen.active_bindings.values()}
+        assert bound.isdisjoint({action.id for action in ACTIONS if action.scope != "view"})
+        for action in ACTIONS:
+            if action.scope != "view":
+                app.action_act(action.id)
+        await pilot.pause()
+    assert handle.sent == []
+
+
+async def test_keys_before_the_engine_is_there_are_answered() -> None:
+    never: Future[Any] = Future()
+    app = SceneScoutApp(lambda: never.result(5), refresh_every=None)
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        await pilot.press("p")
+        await pilot.pause()
+        assert "The engine is still starting" in text_of(app)
+        never.set_result(_busy())
+        await until(pilot, lambda: app.handle is not None)

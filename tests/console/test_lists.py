@@ -1,0 +1,119 @@
+"""Lists keep still: the row under the cursor stays, a worker keeps its line, what is hidden is counted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from scenescout_tui.imports.snapshot import EngineSnapshot, ErrorGroupRow, WaitingRow, WorkerRow
+from tests.console import scripted
+from tests.console.opened import opened, text_of
+
+pytestmark = pytest.mark.anyio
+
+
+def _group(name: str, count: int = 1) -> ErrorGroupRow:
+    return replace(scripted.GROUPS[0], key=name, message=f"message {name}", count=count)
+
+
+def _with_groups(number: int, *groups: ErrorGroupRow) -> EngineSnapshot:
+    total = sum(group.count for group in groups)
+    return replace(scripted.finished(), number=number, error_groups=groups, errors_open=total)
+
+
+def _line_of(screen: str, text: str) -> int:
+    return next(number for number, line in enumerate(screen.split("\n")) if text in line)
+
+
+async def test_new_error_groups_never_move_the_row_under_the_cursor() -> None:
+    handle = scripted.ScriptedHandle(_with_groups(1, _group("a"), _group("b")))
+    async with opened(handle) as (app, pilot):
+        await pilot.press("down")
+        before = _line_of(text_of(app), "message b")
+        handle.picture = _with_groups(2, _group("new", 99), _group("b", 5), _group("a"))
+        app.state.refresh_stats()
+        await pilot.pause()
+        shown = text_of(app)
+        assert _line_of(shown, "message b") == before
+        assert "›" in shown.split("\n")[before]
+
+
+async def test_the_cursor_goes_to_the_neighbour_when_its_group_is_gone() -> None:
+    handle = scripted.ScriptedHandle(_with_groups(1, _group("a"), _group("b"), _group("c")))
+    async with opened(handle) as (app, pilot):
+        await pilot.press("down")
+        handle.picture = _with_groups(2, _group("a"), _group("c"))
+        app.state.refresh_stats()
+        await pilot.pause()
+        shown = text_of(app)
+        assert "›" in shown.split("\n")[_line_of(shown, "message c")]
+
+
+async def test_a_long_list_scrolls_with_the_cursor_and_counts_what_is_below() -> None:
+    handle = scripted.ScriptedHandle(_with_groups(1, *(_group(f"<{number}>") for number in range(40))))
+    async with opened(handle) as (app, pilot):
+        assert "40 in 40 groups, 33 more below" in text_of(app).replace("errors: ", "")
+        await pilot.press("G")
+        await pilot.pause()
+        assert "message <39>" in text_of(app)
+        assert "more below" not in text_of(app)
+        await pilot.press("pageup", "g")
+        await pilot.pause()
+        assert "message <0>" in text_of(app)
+
+
+async def test_a_worker_keeps_its_line_when_another_becomes_free() -> None:
+    busy = replace(
+        scripted.busy(),
+        waiting=(),
+        max_workers=3,
+        workers_busy=3,
+        workers=tuple(WorkerRow(number, f"task {number}", 1.0, 1, 3) for number in (1, 2, 3)),
+    )
+    handle = scripted.ScriptedHandle(busy)
+    async with opened(handle) as (app, pilot):
+        before = _line_of(text_of(app), "task 3")
+        handle.picture = replace(busy, number=busy.number + 1, workers=busy.workers[2:], workers_busy=1)
+        app.state.refresh_stats()
+        await pilot.pause()
+        assert _line_of(text_of(app), "task 3") == before
+        assert text_of(app).count("free") == 2
+
+
+async def test_workers_and_retries_that_find_no_line_are_counted() -> None:
+    waiting = tuple(
+        WaitingRow(f"yelp p{number}", 2, 5, scripted.NOW + number, "no answer") for number in range(30)
+    )
+    snapshot = replace(scripted.busy(), waiting=waiting)
+    async with opened(scripted.ScriptedHandle(snapshot)) as (app, _):
+        shown = text_of(app)
+    assert "7 of 8 busy, 30 waiting to retry" in shown
+    assert "more at work" in shown
+    assert "yelp p0" in shown
+
+
+async def test_a_timed_out_worker_is_said_to_be_stopping() -> None:
+    snapshot = scripted.busy()
+    workers = (replace(snapshot.workers[0], cancelling=True), *snapshot.workers[1:])
+    async with opened(scripted.ScriptedHandle(replace(snapshot, workers=workers))) as (app, _):
+        assert "being stopped" in text_of(app)
+
+
+async def test_a_run_without_a_known_end_shows_count_rate_and_time_but_no_percentage() -> None:
+    snapshot = scripted.busy()
+    source = replace(snapshot.sources[0], fraction=None, total=None, eta=None)
+    snapshot = replace(snapshot, sources=(source, *snapshot.sources[1:]))
+    async with opened(scripted.ScriptedHandle(snapshot)) as (app, _):
+        line = text_of(app).split("\n")[4]
+    assert "12,492 ev" in line
+    assert "812 ev/s" in line
+    assert "%" not in line
+
+
+async def test_a_size_that_nothing_fits_into_breaks_nothing() -> None:
+    async with opened(scripted.ScriptedHandle(scripted.busy()), size=(120, 40)) as (app, pilot):
+        for size in ((1, 1), (10, 3), (40, 8), (300, 100), (79, 23)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+        assert app.is_running

@@ -1,0 +1,70 @@
+"""Makes the README's pictures: `python -m tests.screenshots [FOLDER]` writes SVG and, with cairosvg, PNG."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import os
+import re
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from scenescout_tui.console.app import SceneScoutApp
+from scenescout_tui.console.glyphs import UNICODE
+from tests.console import scripted
+
+SIZES = ((80, 24), (120, 40), (200, 60))
+#: Fonts of most machines; Textual's own choice is fetched from the network, which a picture must not need.
+_FONT = "DejaVu Sans Mono, Menlo, Consolas, monospace"
+
+
+async def picture(width: int, height: int, theme: str = "scenescout-dark", *keys: str) -> str:
+    """Give the SVG of a realistic import at one size."""
+    snapshot = scripted.busy()
+    # The converter has the fonts of this machine only, which rarely know every script.
+    newest = tuple(event for event in snapshot.newest if event.title.isascii())
+    handle = scripted.ScriptedHandle(replace(snapshot, newest=newest), errors=scripted.error_items())
+    app = SceneScoutApp(lambda: handle, theme=theme, glyphs=UNICODE, refresh_every=None)
+    async with app.run_test(size=(width, height)) as pilot:
+        while app.handle is None:
+            await pilot.pause(0.01)
+        await pilot.pause()
+        await pilot.press(*keys)
+        await pilot.pause()
+        return _local_fonts(app.export_screenshot(title="SceneScout"))
+
+
+def _local_fonts(svg: str) -> str:
+    without = re.sub(r"@font-face\s*{[^}]*}", "", svg)
+    return re.sub(r"font-family: Fira Code[^;]*;", f"font-family: {_FONT};", without)
+
+
+def main(folder: Path) -> None:
+    """Write all pictures into a folder."""
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = [(f"dashboard-{width}x{height}", width, height, "scenescout-dark") for width, height in SIZES]
+    wanted += [
+        ("dashboard-light-120x40", 120, 40, "scenescout-light"),
+        ("dashboard-safe-120x40", 120, 40, "scenescout-safe"),
+    ]
+    for name, width, height, theme in wanted:
+        svg = asyncio.run(picture(width, height, theme))
+        (folder / f"{name}.svg").write_text(svg, "utf-8")
+        _write_png(svg, folder / f"{name}.png")
+
+
+def _write_png(svg: str, path: Path) -> None:
+    try:
+        cairosvg = importlib.import_module("cairosvg")
+    except (ImportError, OSError):
+        print(f"no cairosvg here: {path.name} is not made", file=sys.stderr)
+        return
+    cairosvg.svg2png(bytestring=svg.encode(), write_to=str(path), scale=1.0)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots"))
