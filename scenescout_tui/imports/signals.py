@@ -12,6 +12,8 @@ from collections.abc import Callable
 SIGNALS = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
 #: Seconds between the drain deadline and the moment the process ends itself.
 GRACE = 2.0
+#: Seconds of these that are left for naming the unfinished work and restoring the terminal.
+LAST_WORDS = 0.75
 
 
 class SignalWatch:
@@ -45,10 +47,10 @@ class SignalWatch:
         self.received = signal.sigwait(self._signals)
         asker = threading.Thread(target=self._on_signal, args=(self.received,), daemon=True)
         asker.start()
-        self._wait_for_deadline(time.monotonic() + self._deadline + GRACE)
+        self._wait_for_deadline(time.monotonic() + self._deadline + GRACE - LAST_WORDS)
         teller = threading.Thread(target=self._on_expired, args=(self.received,), daemon=True)
         teller.start()
-        teller.join(1.0)  # it writes to a terminal that may not read
+        teller.join(LAST_WORDS)  # it writes to a terminal that may not read
         os._exit(128 + self.received)
 
     def _wait_for_deadline(self, ends: float) -> None:

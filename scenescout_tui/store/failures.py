@@ -24,7 +24,8 @@ _VARIABLE_PARTS = (
     (re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|`[^`\n]*`|“[^”\n]*”"), "<value>"),
     (re.compile(r"\b(?=[0-9a-f-]*[0-9])[0-9a-f]{8,}(?:-[0-9a-f]{4,})*\b", re.IGNORECASE), "<id>"),
     (re.compile(r"\b(?=[a-z]*[0-9])[0-9a-z]{16,}\b", re.IGNORECASE), "<id>"),
-    (re.compile(r"\d+(?:[.,:]\d+)*"), "#"),
+    # Not those that are part of a name: "UTF-8".
+    (re.compile(r"(?<![\w-])(?:0x[0-9a-f]+|\d+(?:[.,:]\d+)*)(?![a-z])", re.IGNORECASE), "…"),
     (re.compile(r"\s+"), " "),
 )
 

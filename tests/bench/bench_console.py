@@ -70,7 +70,7 @@ def begin_import(terminal: Terminal, source: Path) -> None:
     mark = terminal.mark()
     terminal.press("f")
     terminal.seen("file", mark)
-    terminal.press(f"{source}\r")
+    terminal.press(f"\x15{source}\r")  # ctrl+u: the last path is remembered
     terminal.seen("importing", mark)
 
 

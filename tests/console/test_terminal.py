@@ -66,7 +66,7 @@ def test_keys_that_come_in_one_piece_reach_the_fields_they_were_meant_for() -> N
         opened.type(b"m")
         opened.shows("Add an event")
         opened.read(0.3)
-        opened.type(b"Jazz\t2026-12-24\tBlue Room\t\tBerlin")
+        opened.type(b"wrong\x15Jazzy\x7f\t2026-12-24\tBlue Room\t\tBerlin")
         opened.shows("Berlin ")
         opened.read(0.5)
         shown = opened.screen.text()

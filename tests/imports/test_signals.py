@@ -12,7 +12,7 @@ import pytest
 PROGRAM = """
 import sys, threading, time
 from scenescout_tui.imports import signals
-signals.GRACE = 0.2
+signals.GRACE = 0.9
 ended = threading.Event()
 
 def on_signal(number):

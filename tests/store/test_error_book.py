@@ -24,7 +24,7 @@ def test_errors_that_differ_only_in_values_are_one_group(store: Store) -> None:
     run(store, [broken(9, "start: missing")])
     newest, older = store.error_groups()
     assert (newest.message, newest.open, newest.total) == ("start: missing", 1, 1)
-    assert (older.message, older.open, older.total) == ("title: # characters are too many", 3, 3)
+    assert (older.message, older.open, older.total) == ("title: … characters are too many", 3, 3)
     assert older.sample == "events.ndjson record 3"
     assert older.action == "Add a title, then retry."
     assert older.first_seen_at <= older.last_seen_at
@@ -33,11 +33,12 @@ def test_errors_that_differ_only_in_values_are_one_group(store: Store) -> None:
 @pytest.mark.parametrize(
     ("message", "general"),
     [
-        ("record 12 of 'a.json' is broken", "record # of <value> is broken"),
-        ("https://api.example/v3/events/1?x=2 answered 503", "<address> answered #"),
+        ("record 12 of 'a.json' is broken", "record … of <value> is broken"),
+        ("https://api.example/v3/events/1?x=2 answered 503", "<address> answered …"),
         ("event 01m8487ckex3y2gr1wmdts1mjn: no", "event <id>: no"),
-        ("id deadbeef-12ab failed at 12:30:01.5", "id <id> failed at #"),
+        ("id deadbeef-12ab failed at 12:30:01.5", "id <id> failed at …"),
         ("don't stop", "don't stop"),
+        ("byte 7 (0xe9) is not UTF-8", "byte … (…) is not UTF-8"),
     ],
 )
 def test_a_group_message_keeps_the_words_and_drops_the_values(message: str, general: str) -> None:

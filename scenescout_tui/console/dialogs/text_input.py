@@ -40,9 +40,10 @@ class TextInput(Input):
         return typed(value)
 
     async def _on_key(self, event: events.Key) -> None:
-        """Let a tab act at once, and hand on what was typed after it.
+        """Let every key act at once and in order, and hand on what was typed after a tab.
 
-        On a slow link keys come in one piece; Textual gives them all to this field before a tab has acted.
+        On a slow link keys come in one piece; Textual gives all characters to this field before a tab, a
+        backspace or an enter among them has acted.
         """
         focused = self.screen.focused
         if focused is not None and focused is not self:
@@ -53,6 +54,10 @@ class TextInput(Input):
             event.stop()
             event.prevent_default()
             self._tab(forward=event.key == "tab")
+        elif own := self._bindings.key_to_bindings.get(event.key):
+            event.stop()
+            event.prevent_default()
+            await self.run_action(own[0].action)
         else:
             await super()._on_key(event)
 
