@@ -23,7 +23,8 @@ _BUSY_SECONDS = 5.0
 # Statements of one batch differ by table and number of rows; preparing one of 100 rows takes about a
 # millisecond.
 _CACHED_STATEMENTS = 300
-_CACHE_KIB = 8 * 1024
+_WRITER_CACHE_KIB = 16 * 1024
+_READER_CACHE_KIB = 2 * 1024
 # Pages of the write-ahead log before it is written back (16 MB); the default of 1,000 writes back twice a
 # second.
 _CHECKPOINT_PAGES = 4_000
@@ -223,7 +224,7 @@ class SqliteDatabase:
         )
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        connection.execute(f"PRAGMA cache_size = -{_READER_CACHE_KIB if reader else _WRITER_CACHE_KIB}")
         connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
         connection.execute(f"PRAGMA journal_size_limit = {_LOG_LIMIT_BYTES}")
         if reader:

@@ -51,6 +51,8 @@ WORDS = [
     "orchard",
     "ember",
 ]
+#: Each city stands for so many towns, 28 km apart, so that a day in a town stays of a size seen in life.
+DISTRICTS = 8
 FIRST_DAY = datetime(2027, 1, 4, 18, 0)
 
 
@@ -58,6 +60,8 @@ def event(number: int) -> dict[str, object]:
     """Return one event; numbers far apart share nothing but the city."""
     rng = random.Random(number)
     city, country, zone, latitude, longitude, currency = CITIES[number % len(CITIES)]
+    district = number // len(CITIES) % DISTRICTS
+    city, latitude = f"{city} {district + 1}", latitude - district / 4
     local = FIRST_DAY + timedelta(days=number % 300, hours=rng.randrange(5))
     start, end = _moment(local, zone), _moment(local + timedelta(hours=2), zone)
     title = f"{' '.join(rng.sample(WORDS, 4)).title()} No. {number}"
