@@ -18,7 +18,7 @@ from scenescout_tui.errors import SpawnerError
 from scenescout_tui.imports.batch import BatchHandler
 from scenescout_tui.imports.commands import ImportOptions
 from scenescout_tui.imports.dispatch import SpawnerDispatcher
-from scenescout_tui.imports.lock import lock_of
+from scenescout_tui.imports.lock import EngineLock
 from scenescout_tui.imports.prepare import PrepareOptions
 from scenescout_tui.imports.report import RESULTS_CAP, RecordResult
 from scenescout_tui.imports.run import ImportRun, RunTools
@@ -95,7 +95,7 @@ class ImportCore:
         )
         self._changed = changed
         self._alone = alone
-        self._lock = lock_of(settings.database_url)
+        self._lock = EngineLock(self.store.path)
         self._group: anyio.abc.TaskGroup = anyio.create_task_group()
         self._tools = RunTools(
             spawner=self.spawner,
@@ -112,13 +112,13 @@ class ImportCore:
         wanted.
         :raises DatabaseError: when it cannot be opened.
         """
-        nobody_else = self._lock is None or self._lock.acquire(shared=not self._alone)
+        nobody_else = self._lock.acquire(shared=not self._alone)
         try:
             await self.threads.write(self.store.open)
             if nobody_else:
                 # A run that reads as running has no process any more.
                 await self.threads.write(self.store.interrupt_stale_runs)
-            if self._lock is not None and not self._alone:
+            if not self._alone:
                 self._lock.share()
             await self.spawner.__aenter__()
             await self._group.__aenter__()
@@ -146,8 +146,7 @@ class ImportCore:
 
     async def _let_go(self) -> None:
         await self.threads.write(self.store.close)
-        if self._lock is not None:
-            self._lock.release()
+        self._lock.release()
 
     def running(self) -> list[ImportRun]:
         """Return the runs that have not ended, oldest first."""

@@ -6,7 +6,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from scenescout_tui.errors import SpawnerError
+from scenescout_tui.errors import DatabaseError, SpawnerError
 
 
 class EngineLockedError(SpawnerError):
@@ -35,7 +35,9 @@ class EngineLock:
     """
 
     def __init__(self, database_file: Path) -> None:
-        self.path = database_file.with_name(database_file.name + ".lock")
+        # One file is one database, whatever name it is called by.
+        whole = database_file.resolve()
+        self.path = whole.with_name(whole.name + ".lock")
         self._fd: int | None = None
 
     def acquire(self, *, shared: bool = False) -> bool:
@@ -44,9 +46,9 @@ class EngineLock:
         With ``shared`` it is enough that no other holds it for itself alone.
 
         :raises EngineLockedError: when another process holds it.
+        :raises DatabaseError: when the folder cannot be written.
         """
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fd = self._open()
         alone = _try(fd, fcntl.LOCK_EX)
         if not alone and not (shared and _try(fd, fcntl.LOCK_SH)):
             os.close(fd)
@@ -55,6 +57,15 @@ class EngineLock:
         os.pwrite(fd, f"{os.getpid()}\n".encode(), 0)
         self._fd = fd
         return alone
+
+    def _open(self) -> int:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            return os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            found = DatabaseError("open", f"{self.path.parent}: {error.strerror}", retryable=False)
+            found.metadata["action"] = "Name a database in a folder that this user may write."
+            raise found from error
 
     def share(self) -> None:
         """Let others in who can do with a shared lock."""
@@ -68,6 +79,17 @@ class EngineLock:
         except (OSError, ValueError):
             return None
 
+    def is_held(self) -> bool:
+        """Tell whether anybody holds it at this moment."""
+        try:
+            fd = os.open(self.path, os.O_RDWR | os.O_CLOEXEC)
+        except OSError:
+            return False
+        try:
+            return not _try(fd, fcntl.LOCK_EX)
+        finally:
+            os.close(fd)
+
     def release(self) -> None:
         """Let go; harmless when not held. The file stays: removing it would race with the next holder."""
         if self._fd is not None:
@@ -75,15 +97,6 @@ class EngineLock:
                 os.ftruncate(self._fd, 0)
             os.close(self._fd)
             self._fd = None
-
-
-def lock_of(database_url: str) -> EngineLock | None:
-    """Return the lock of a SQLite file, whatever name it is called by; a server's database has none."""
-    scheme, _, rest = database_url.partition(":///")
-    path = rest.partition("?")[0]
-    if not scheme.startswith("sqlite") or path in ("", ":memory:"):
-        return None
-    return EngineLock(Path(path).resolve())
 
 
 def _try(fd: int, kind: int) -> bool:

@@ -207,7 +207,8 @@ class ImportRun:
         """Count the results of a committed batch, and settle the dead letters it was made of."""
         self.tally.add(results)
         if self._dead_letters and not self.dry_run:
-            letters = [self._dead_letters[result.index] for result in results]
+            # What fails again stays an open dead letter.
+            letters = [self._dead_letters[one.index] for one in results if one.outcome != "failed"]
             await self._tools.threads.write(self._settle_letters, letters)
         if self._on_results is not None:
             self._on_results(results)

@@ -164,8 +164,7 @@ class SqliteDatabase:
 
     def _create_file(self) -> None:
         try:
-            if not self.path.parent.exists():
-                self.path.parent.mkdir(parents=True, mode=0o700)
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         except OSError as exc:
             raise said(

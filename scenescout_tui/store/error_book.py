@@ -192,7 +192,9 @@ class ErrorBook(StorePart):
         Raises: NotFoundError where there is no open one of this id, DatabaseError.
         """
         with self._database.writing("discard_dead_letter") as connection:
-            self._settle_letter(connection, letter_id, who, state="discarded", reason=clean(reason))
+            settle_letter(
+                connection, letter_id, self._now(), who=who, state="discarded", reason=clean(reason)
+            )
             note_action(connection, self._now(), who, tty, "dead_letter.discard", letter_id, 1, reason)
 
     def mark_retried(self, letter_id: str, run_id: str, *, who: str, tty: str | None = None) -> None:
@@ -201,22 +203,27 @@ class ErrorBook(StorePart):
         Raises: NotFoundError where there is no open one of this id, DatabaseError.
         """
         with self._database.writing("mark_retried") as connection:
-            self._settle_letter(connection, letter_id, who, state="retried", retry_run_id=run_id)
+            settle_letter(connection, letter_id, self._now(), who=who, state="retried", retry_run_id=run_id)
             note_action(connection, self._now(), who, tty, "dead_letter.retry", letter_id, 1, run_id)
 
-    def _settle_letter(self, connection: Connection, letter_id: str, who: str, **values: Any) -> None:
-        d = dead_letters.c
-        settled = connection.execute(
-            update(dead_letters)
-            .where(d.id == letter_id, d.state == "open")
-            .values(decided_by=clean(who), decided_at=self._now(), **values)
-        )
-        if settled.rowcount != 1:
-            raise NotFoundError("open dead letter", letter_id)
-        add_totals(connection, {("dead_letters", ""): -1})
-        mine = (errors.c.dead_letter_id == letter_id) & errors.c.cleared_at.is_(None)
-        _grow_groups(connection, mine, -1)
-        connection.execute(update(errors).where(mine).values(cleared_at=self._now()))
+
+def settle_letter(connection: Connection, letter_id: str, now: str, *, who: str, **values: Any) -> None:
+    """Close an open dead letter and clear its error.
+
+    Raises: NotFoundError where there is no open one of this id.
+    """
+    d = dead_letters.c
+    settled = connection.execute(
+        update(dead_letters)
+        .where(d.id == letter_id, d.state == "open")
+        .values(decided_by=clean(who), decided_at=now, **values)
+    )
+    if settled.rowcount != 1:
+        raise NotFoundError("open dead letter", letter_id)
+    add_totals(connection, {("dead_letters", ""): -1})
+    mine = (errors.c.dead_letter_id == letter_id) & errors.c.cleared_at.is_(None)
+    _grow_groups(connection, mine, -1)
+    connection.execute(update(errors).where(mine).values(cleared_at=now))
 
 
 def _scopes(ids: Sequence[str] | None, group: str | None) -> list[ColumnElement[bool]]:

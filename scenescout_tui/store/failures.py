@@ -39,6 +39,7 @@ _DEAD_LETTER_COLUMNS = (
     "message",
     "field",
     "payload",
+    "digest",
     "origin",
     "line",
     "state",
@@ -99,6 +100,9 @@ class Failure:
     origin: str = ""
     line: int = 0
     payload: bytes | None = None
+    digest: bytes | None = None
+    #: The open dead letter that holds these bytes already, from an earlier run.
+    known_letter: str | None = None
 
 
 @dataclass(slots=True)
@@ -116,13 +120,13 @@ class FailureRows:
         external_id = _cleaned(failure.external_id)
         place = _cleaned(failure.field)
         origin = clean(failure.origin)
-        dead_letter_id = None
-        if failure.payload is not None:
+        dead_letter_id = failure.known_letter
+        if dead_letter_id is None and failure.payload is not None:
             dead_letter_id = new_id()
             account = clean(failure.source_account)
             self.dead_letters.append(
                 (dead_letter_id, failure.run_id, source, account, external_id, code, message, place)
-                + (failure.payload, origin, failure.line, "open", now)
+                + (failure.payload, failure.digest, origin, failure.line, "open", now)
             )
         error_id = new_id()
         stage, action = clean(failure.stage), clean(failure.action)

@@ -321,6 +321,8 @@ dead_letters = Table(
     Column("field", Text),
     #: The record's bytes as they came; None once its source's retention has expired.
     Column("payload", LargeBinary),
+    #: That of the record, by which the same bytes are known when they come again.
+    Column("digest", LargeBinary),
     _required("origin"),
     Column("line", BigInteger, nullable=False),
     _required("state"),
@@ -333,6 +335,19 @@ dead_letters = Table(
     CheckConstraint("state IN ('open', 'retried', 'discarded')", name="state"),
     Index(None, "state", "id"),
     Index(None, "run_id", "id"),
+    Index(
+        "ix_dead_letters_open_digest",
+        "digest",
+        sqlite_where=text("state = 'open'"),
+        postgresql_where=text("state = 'open'"),
+    ),
+    Index(
+        "ix_dead_letters_open_identity",
+        "source",
+        "external_id",
+        sqlite_where=text("state = 'open'"),
+        postgresql_where=text("state = 'open'"),
+    ),
 )
 
 errors = Table(

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from scenescout_tui.errors import DatabaseError
 from scenescout_tui.imports.lock import EngineLock, EngineLockedError
+from scenescout_tui.store import Store
 
 HOLD = """
 import sys
@@ -49,3 +51,23 @@ def test_a_released_lock_can_be_taken_again_and_names_nobody(tmp_path: Path) -> 
     other = EngineLock(tmp_path / "events.db")
     other.acquire()
     other.release()
+
+
+def test_a_database_has_one_lock_whatever_it_is_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    database = tmp_path / "events.db"
+    (tmp_path / "other.db").symlink_to(database)
+    for name in (database, f"sqlite:///{database}", "sqlite:///~/events.db", tmp_path / "other.db"):
+        assert EngineLock(Store(str(name)).path).path == tmp_path / "events.db.lock", name
+
+
+def test_a_folder_that_cannot_be_written_is_said_in_words(tmp_path: Path) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.touch()
+    with pytest.raises(DatabaseError) as caught:
+        EngineLock(in_the_way / "events.db").acquire()
+    assert str(in_the_way) in caught.value.message
+    assert caught.value.metadata["action"]
+    assert not EngineLock(tmp_path / "nobody.db").is_held()

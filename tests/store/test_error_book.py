@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
+from scenescout_tui.events.record import RecordError
 from scenescout_tui.store import ErrorRow, NotFoundError, Store
 from scenescout_tui.store.failures import group_message
 from tests.store.samples import broken, concerts, run, run_batches
@@ -121,7 +123,7 @@ def test_a_retried_dead_letter_is_no_longer_open_and_its_error_is_cleared(store:
 
 def test_dead_letters_are_found_by_run_group_and_position(store: Store) -> None:
     run_id, _ = run_batches(store, [[broken(1, "start: missing"), broken(2, "start: missing")]])
-    some_errors(store)
+    some_errors(store, first=5)
     group = store.errors(run_id=run_id)[0].group_key
     letters = store.dead_letters(run_id=run_id)
     assert letters == store.dead_letters(group=group)
@@ -167,3 +169,41 @@ def test_every_action_is_in_the_audit_log(store: Store) -> None:
     )
     assert (undo.who, undo.action, undo.count) == ("bob", "errors.undo_clear", 2)
     assert (discard.action, discard.detail) == ("dead_letter.discard", "spam")
+
+
+def test_bytes_that_fail_again_are_no_second_dead_letter(store: Store) -> None:
+    for _ in range(3):
+        run(store, [broken(1, "start: missing"), broken(2, "title: missing")])
+    assert len(store.dead_letters()) == 2
+    assert len(store.errors()) == 2
+    assert (store.counts().errors_open, store.counts().dead_letters) == (2, 2)
+    latest = store.runs(limit=1)[0].id
+    assert {letter.run_id for letter in store.dead_letters()} == {latest}
+    store.clear_errors(who="ada")
+    run(store, [broken(1, "start: missing")])
+    assert len(store.errors()) == 1, "what was acknowledged and fails again is said again"
+    assert len(store.dead_letters()) == 2
+
+
+def test_the_same_bytes_twice_in_one_run_are_two_dead_letters(store: Store) -> None:
+    first = broken(1, "start: missing")
+    second = msgspec.structs.replace(first, number=first.number + 1, line=first.line + 1)
+    run(store, [first, second])
+    assert len(store.dead_letters()) == 2
+
+
+def test_a_record_that_arrives_whole_settles_its_dead_letters(store: Store) -> None:
+    (whole,) = concerts(1)
+    failed = msgspec.structs.replace(
+        whole,
+        event=None,
+        digest=b"b" * 16,
+        raw=b"{}",
+        error=RecordError("VALIDATION_ERROR", "start is missing", "start", "Correct it."),
+    )
+    run(store, [failed])
+    assert (store.counts().errors_open, store.counts().dead_letters) == (1, 1)
+    assert run(store, [whole]) == ["created"]
+    assert (store.counts().errors_open, store.counts().dead_letters) == (0, 0)
+    (letter,) = store.dead_letters(state=None)
+    assert (letter.state, letter.retry_run_id) == ("retried", store.runs(limit=1)[0].id)

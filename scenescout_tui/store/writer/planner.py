@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from scenescout_tui.events import match
 from scenescout_tui.events.model import Event, Venue
-from scenescout_tui.events.record import PreparedRecord
+from scenescout_tui.events.record import PreparedRecord, RecordError
 from scenescout_tui.safe_text import clean
 from scenescout_tui.store.failures import Failure
 from scenescout_tui.store.faults import StaleDigestsError
@@ -47,6 +47,16 @@ _BLOCKS = "SELECT block_key, event_id FROM event_blocks WHERE block_key IN (:key
 _VENUES = (
     "SELECT external_id, venue FROM source_venues "
     "WHERE source = ? AND source_account = ? AND external_id IN (:keys)"
+)
+
+_LETTERS_OF_BYTES = (
+    "SELECT d.source, d.digest, d.id, EXISTS (SELECT 1 FROM errors e WHERE e.dead_letter_id = d.id "
+    "AND e.cleared_at IS NULL) FROM dead_letters d "
+    "WHERE d.state = 'open' AND d.run_id <> ? AND d.digest IN (:keys) ORDER BY d.id DESC"
+)
+_LETTERS_OF_RECORDS = (
+    "SELECT id FROM dead_letters "
+    "WHERE state = 'open' AND source = ? AND source_account = ? AND external_id IN (:keys)"
 )
 
 Identity = tuple[str, str, str]
@@ -88,6 +98,8 @@ class BatchPlanner:
         self._stored: dict[Identity, _Stored] = {}
         #: Records of this batch by the event that they hang on now.
         self._lookup_keys: dict[int, tuple[str, ...]] = {}
+        #: Source and digest → dead letters of those bytes, and whether each has an open error.
+        self._letters: dict[tuple[str, bytes], list[tuple[str, bool]]] = {}
         self._members: dict[str, dict[str, Member]] = {}
         self._fresh: set[str] = set()
         self._old_keys: dict[str, set[str]] = {}
@@ -105,9 +117,11 @@ class BatchPlanner:
         self._load_stored(whole)
         if self._options.deduplicate:
             self._load_blocks(whole)
+        self._load_letters(records)
         outcomes = tuple([self._decide(record) for record in records])
         self._settle_events()
         self._settle_venues()
+        self._settle_letters(whole)
         return self._work, outcomes
 
     # What the store holds
@@ -146,6 +160,15 @@ class BatchPlanner:
             found.setdefault(event_id, []).append(key)
         for candidate in load_candidates(self._connection, found):
             self._memory.remember(candidate, found[candidate.event_id])
+
+    def _load_letters(self, records: Iterable[PreparedRecord | KnownRecord]) -> None:
+        """Find the dead letters of earlier runs that hold the bytes of records which fail again."""
+        failed = [one for one in records if isinstance(one, PreparedRecord) and one.error is not None]
+        digests = dict.fromkeys(record.digest for record in failed)
+        for source, digest, letter_id, has_error in select_in(
+            self._connection, _LETTERS_OF_BYTES, (self._run_id,), digests
+        ):
+            self._letters.setdefault((source, digest), []).append((letter_id, bool(has_error)))
 
     # One record
 
@@ -186,21 +209,15 @@ class BatchPlanner:
     def _fail(self, record: PreparedRecord) -> RecordOutcome:
         error = record.error
         assert error is not None
-        failure = Failure(
-            run_id=self._run_id,
-            source=record.source,
-            stage="prepare",
-            code=error.code,
-            message=error.message,
-            action=error.action or "",
-            field=error.field,
-            source_account=record.source_account,
-            external_id=record.external_id,
-            origin=record.origin,
-            line=record.line,
-            payload=record.raw,
-        )
-        _, dead_letter_id = self._work.failures.add(failure, self._now)
+        known, has_error = None, False
+        if letters := self._letters.get((record.source, record.digest)):
+            # Bytes that failed before: no second letter, and no second error while the first is open.
+            known, has_error = letters.pop()
+            self._work.letters_seen.append((known, record.origin, record.line))
+        dead_letter_id = known
+        if not has_error:
+            failure = _failure(self._run_id, record, error, known)
+            _, dead_letter_id = self._work.failures.add(failure, self._now)
         return RecordOutcome(
             record.number,
             "failed",
@@ -323,6 +340,17 @@ class BatchPlanner:
                 kept = {key for member in members.values() for key in member.block_keys}
                 self._work.unblocked[event_id] = tuple(sorted(gone - kept))
 
+    def _settle_letters(self, whole: Iterable[PreparedRecord]) -> None:
+        """A record that arrives whole settles the dead letters of its earlier, broken forms."""
+        wanted: dict[tuple[str, str], list[str]] = {}
+        for record in whole:
+            if record.event is not None:
+                account = (record.event.source, record.event.source_account)
+                wanted.setdefault(account, []).append(record.event.external_id)
+        for account, external_ids in wanted.items():
+            found = select_in(self._connection, _LETTERS_OF_RECORDS, account, external_ids)
+            self._work.letters_settled.extend(letter_id for (letter_id,) in found)
+
     def _settle_venues(self) -> None:
         wanted: dict[tuple[str, str], list[str]] = {}
         for source, account, external_id in self._venues:
@@ -336,6 +364,25 @@ class BatchPlanner:
                 text = _JSON(self._venues[(source, account, external_id)]).decode()
                 if there.get(external_id) != text:
                     self._work.venues.append((source, account, external_id, text, self._now))
+
+
+def _failure(run_id: str, record: PreparedRecord, error: RecordError, known: str | None) -> Failure:
+    return Failure(
+        run_id=run_id,
+        source=record.source,
+        stage="prepare",
+        code=error.code,
+        message=error.message,
+        action=error.action or "",
+        field=error.field,
+        source_account=record.source_account,
+        external_id=record.external_id,
+        origin=record.origin,
+        line=record.line,
+        payload=record.raw,
+        digest=record.digest,
+        known_letter=known,
+    )
 
 
 def _identity(event: Event) -> Identity:

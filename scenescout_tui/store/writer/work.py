@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
+from scenescout_tui.safe_text import clean
+from scenescout_tui.store.error_book import settle_letter
 from scenescout_tui.store.failures import FailureRows
 from scenescout_tui.store.schema import (
     event_blocks,
@@ -15,7 +17,7 @@ from scenescout_tui.store.schema import (
     source_records,
     source_venues,
 )
-from scenescout_tui.store.statements import Row, insert_rows, run_in
+from scenescout_tui.store.statements import Row, insert_rows, run_in, run_text
 from scenescout_tui.store.totals import add_totals
 from scenescout_tui.store.writer.canonical import write_events
 
@@ -49,6 +51,7 @@ _PAIR_COLUMNS = (
 )
 _VENUE_COLUMNS = ("source", "source_account", "external_id", "venue", "updated_at")
 _SEEN = "UPDATE source_records SET run_id = ?, last_seen_at = ? WHERE id IN (:keys)"
+_SEEN_LETTER = "UPDATE dead_letters SET run_id = ?, origin = ?, line = ? WHERE id = ?"
 _UNBLOCK = "DELETE FROM event_blocks WHERE event_id = ? AND block_key IN (:keys)"
 
 
@@ -72,6 +75,10 @@ class Work:
     pairs: list[Row] = field(default_factory=list)
     venues: list[Row] = field(default_factory=list)
     failures: FailureRows = field(default_factory=FailureRows)
+    #: Dead letters whose bytes came again, with the place they came from.
+    letters_seen: list[tuple[str, str, int]] = field(default_factory=list)
+    #: Dead letters whose record has arrived whole.
+    letters_settled: list[str] = field(default_factory=list)
     totals: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def count(self, name: str, source: str = "", change: int = 1) -> None:
@@ -96,4 +103,10 @@ class Work:
         insert_rows(connection, review_pairs, _PAIR_COLUMNS, self.pairs, ignore=True)
         insert_rows(connection, source_venues, _VENUE_COLUMNS, self.venues, update=("venue", "updated_at"))
         self.failures.write(connection)
+        for letter_id, origin, line in self.letters_seen:
+            run_text(connection, _SEEN_LETTER, (self.run_id, clean(origin), line, letter_id))
+        for letter_id in dict.fromkeys(self.letters_settled):
+            settle_letter(
+                connection, letter_id, self.now, who="import", state="retried", retry_run_id=self.run_id
+            )
         add_totals(connection, self.totals)

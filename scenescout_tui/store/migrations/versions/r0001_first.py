@@ -329,6 +329,7 @@ def _create_dead_letters() -> None:
         sa.Column("message", sa.Text(), nullable=False),
         sa.Column("field", sa.Text(), nullable=True),
         sa.Column("payload", sa.LargeBinary(), nullable=True),
+        sa.Column("digest", sa.LargeBinary(), nullable=True),
         sa.Column("origin", sa.Text(), nullable=False),
         sa.Column("line", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
@@ -344,6 +345,18 @@ def _create_dead_letters() -> None:
     )
     op.create_index("ix_dead_letters_run_id_id", "dead_letters", ["run_id", "id"], unique=False)
     op.create_index("ix_dead_letters_state_id", "dead_letters", ["state", "id"], unique=False)
+    for name, columns in (
+        ("ix_dead_letters_open_digest", ["digest"]),
+        ("ix_dead_letters_open_identity", ["source", "external_id"]),
+    ):
+        op.create_index(
+            name,
+            "dead_letters",
+            columns,
+            unique=False,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
 
 
 def _create_errors() -> None:
