@@ -48,7 +48,7 @@ ACTIONS: Mapping[str, str] = {
     "SPAWNER_ERROR": "Read the message, then retry the failed records.",
     "TASK_TIMEOUT": "Retry; if it happens again, raise the timeout or lower the batch size.",
     "WORKER_LIMIT": "Wait until the queue has room, then try again.",
-    "VALIDATION_ERROR": "Correct the named field at the source, then retry the dead letter.",
+    "VALIDATION_ERROR": "Correct it at the source and import it again; or discard the dead letter.",
     "EXTERNAL_API_ERROR": "Wait and retry; if it stays, check the service's status page and the network.",
     "DATABASE_ERROR": "Check that the database can be reached and written, then retry; commits are kept.",
     "RATE_LIMIT_ERROR": "Nothing to do: the work goes on by itself when the limit resets.",

@@ -133,9 +133,9 @@ def _recognised(data: bytes) -> Adapter:
     name = recognise(decode(_OBJECT, data))
     if name is None:
         known = ", ".join(ADAPTERS)
-        raise ValidationError(
-            "record", None, f"this record looks like none of the sources ({known}); name its source"
-        )
+        refused = ValidationError("record", None, f"this record looks like none of the sources ({known})")
+        refused.metadata["action"] = "Name its source: scenescout import SOURCE FILE."
+        raise refused
     return get_adapter(name)
 
 

@@ -31,7 +31,7 @@ _TO_PLAIN_END = re.compile(_PLAIN)
 _TO_BRACKET = re.compile(_PLAIN + rb"[{}\[\]]")
 _OPEN_STRING = re.compile(rb'"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+\\?')
 _FIRST_KEY = re.compile(rb"\{\s*(" + _STRING + rb")\s*:")
-_MEMBER = re.compile(rb"[\s,{]*(" + _STRING + rb")\s*:\s*")
+_MEMBER = re.compile(rb"[\s,]*(" + _STRING + rb")\s*:\s*")
 _SCALAR = re.compile(_STRING + rb"|[^\s,\[\]{}]+")
 _OWN_KEYS = frozenset((b'"id"', b'"name"', b'"title"'))
 _CLOSER = {0x7B: 0x7D, 0x5B: 0x5D}
@@ -222,7 +222,7 @@ class DocumentCutter:
                 found = self._cut_value(end)
                 if found is not None:
                     return found
-            elif self._broken is None and not self._enters_page(len(self._buffer)):
+            elif self._scan_at >= 0 and not self._enters_page(len(self._buffer)):
                 return None
 
     def _enters_or_leaves(self) -> bool:
@@ -283,7 +283,10 @@ class DocumentCutter:
         return _checked(data)
 
     def _scan(self) -> int:
-        """Return the end of the value being scanned, or -1: it is broken, or its end is not in sight."""
+        """Return the end of the value being scanned, or -1: it is broken, or its end is not in sight.
+
+        A page that is broken inside its list is stepped into, so that the damage costs one record of it.
+        """
         buffer, expected, at = self._buffer, self._open, self._scan_at
         while (found := _TO_BRACKET.match(buffer, at)) is not None:
             at = found.end()
@@ -292,7 +295,7 @@ class DocumentCutter:
             if closer is not None:
                 expected.append(closer)
             elif expected.pop() != byte:
-                self._break("a closing bracket does not fit its opening one")
+                self._break("a closing bracket does not fit its opening one", at)
                 return -1
             elif not expected:
                 return at
@@ -304,13 +307,16 @@ class DocumentCutter:
         """After the last bracket: wait for more, or say why no more can help."""
         text_end = _after(_OPEN_STRING, self._buffer, _after(_TO_PLAIN_END, self._buffer, at))
         if text_end < len(self._buffer):
-            self._break("a text is not closed before the end of its line")
+            self._break("a text is not closed before the end of its line", at)
         elif self._closed:
-            self._break("the input ends in the middle of this record")
+            self._break("the input ends in the middle of this record", at)
         elif len(self._buffer) - self._at > MAX_RECORD:
-            self._break(_TOO_LONG)
+            self._break(_TOO_LONG, at)
 
-    def _break(self, why: str) -> None:
+    def _break(self, why: str, at: int) -> None:
+        """Note why the current value cannot go on behind `at`; a page whose list opens before that can."""
+        if self._enters_page(at):
+            return
         self._broken = why
         self._scan_at = -1
         if self.stack[-1:] == _TAIL:
@@ -390,7 +396,9 @@ def page_list(data: bytes, start: int = 0) -> int:
 
     An object with an id, name or title of its own before that list is a record, not a page.
     """
-    at = start
+    if data[start : start + 1] != b"{":
+        return -1
+    at = start + 1
     while (member := _MEMBER.match(data, at)) is not None:
         at = member.end()
         opens = data[at : at + 1]

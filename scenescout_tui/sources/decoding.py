@@ -9,7 +9,7 @@ import msgspec
 
 from scenescout_tui.errors import ValidationError
 from scenescout_tui.safe_text import for_screen
-from scenescout_tui.sources.recognition import describe
+from scenescout_tui.sources.recognition import ASK_AGAIN, Hint, describe
 
 T = TypeVar("T")
 
@@ -51,13 +51,13 @@ def decode(decoder: msgspec.json.Decoder[T], data: bytes) -> T:
     except msgspec.ValidationError as error:
         raise _wrong_value(str(error)) from None
     except msgspec.DecodeError as error:
-        raise _refused(_syntax(str(error), data)) from None
+        raise _refused(_syntax(str(error), data), ASK_AGAIN) from None
     except RecursionError:
-        raise _refused("the record is nested too deeply") from None
+        raise _refused("the record is nested too deeply", ASK_AGAIN) from None
 
 
-def describe_record(data: bytes, source: str) -> str | None:
-    """Say in words what a record is that is no event of `source`; None where there is nothing to say."""
+def describe_record(data: bytes, source: str) -> Hint | None:
+    """Say what a record is that is no event of `source`; None where there is nothing to say."""
     try:
         return describe(msgspec.json.decode(data), source)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
@@ -68,9 +68,8 @@ def _check_utf8(data: bytes) -> None:
     try:
         data.decode()
     except UnicodeDecodeError as error:
-        refused = _refused(f"byte {error.start} of the record (0x{data[error.start]:02x}) is not UTF-8")
-        refused.metadata["action"] = _ENCODING_ACTION
-        raise refused from None
+        message = f"byte {error.start} of the record (0x{data[error.start]:02x}) is not UTF-8"
+        raise _refused(message, _ENCODING_ACTION) from None
 
 
 def _check_escapes(data: bytes) -> None:
@@ -107,9 +106,12 @@ def _wrong_value(message: str) -> ValidationError:
     got = re.search(r"got `(\w+)`", message)
     kind = _TYPES.get(got[1], "null") if got is not None else "something else"
     if field == "record":
-        return _refused(f"a record must be a JSON object, this is {kind}")
+        return _refused(f"a record must be a JSON object, this is {kind}", ASK_AGAIN)
     return ValidationError(field, None, f"{field}: {kind} is not expected here")
 
 
-def _refused(message: str) -> ValidationError:
-    return ValidationError("record", None, message)
+def _refused(message: str, action: str | None = None) -> ValidationError:
+    refused = ValidationError("record", None, message)
+    if action is not None:
+        refused.metadata["action"] = action
+    return refused

@@ -31,6 +31,9 @@ class Essentials(NamedTuple):
         problems.update(dict.fromkeys(missing_place(venue, attendance, validate_location), "missing"))
         if self.external_id is None:
             problems["id"] = "missing"
-        found = incomplete(source, problems, describe_record(data, source))
+        hint = describe_record(data, source)
+        found = incomplete(source, problems, hint.words if hint is not None else None)
+        if hint is not None:
+            found.metadata["action"] = hint.action
         found.metadata["external_id"] = self.external_id
         return found

@@ -48,7 +48,7 @@ class ByteSource:
         self.fingerprint = [state.st_size, state.st_mtime_ns, state.st_ino] if self.regular else None
         if self.regular and state.st_size == 0:
             self.close()
-            raise _empty(self.origin)
+            raise empty_input(self.origin)
         if stat.S_ISDIR(state.st_mode):
             self.close()
             raise _directory(self.origin)
@@ -106,6 +106,14 @@ def check_inputs(inputs: Sequence[str | Path]) -> None:
             _check_file(name, origin)
 
 
+def empty_input(origin: str, *, stream: bool = False) -> InputError:
+    """Return the error for an input that holds nothing; a stream is what another program writes."""
+    cause = (
+        "Check the program that writes into it, or name a file" if stream else "Check how the file was made"
+    )
+    return InputError(f"{origin} is empty", f"{cause}; an empty list is written [].")
+
+
 def check_start(head: bytes, origin: str) -> None:
     """Judge an input by its first bytes.
 
@@ -127,7 +135,7 @@ def _check_file(name: str, origin: str) -> None:
         source.close()
     check_start(head, origin)
     if source.size is not None and source.size <= 4096 and not head.removeprefix(b"\xef\xbb\xbf").strip():
-        raise _empty(origin)
+        raise empty_input(origin)
 
 
 def _wide_encoding(head: bytes) -> str | None:
@@ -160,10 +168,6 @@ def _unreadable(origin: str, error: Exception) -> InputError:
     return InputError(
         f"{origin} cannot be read: {why}", "Check the name of the file and that this user may read it."
     )
-
-
-def _empty(origin: str) -> InputError:
-    return InputError(f"{origin} is empty", "Check how the file was made; an empty list is written [].")
 
 
 def _directory(origin: str) -> InputError:

@@ -15,10 +15,15 @@ _FOREIGN = (
     (re.compile(rb"\s*BEGIN:VCALENDAR", re.IGNORECASE), "iCalendar"),
     (re.compile(rb"\s*<!doctype html|\s*<html", re.IGNORECASE), "HTML"),
     (re.compile(rb"\s*<\?xml|\s*<[a-zA-Z][\w:-]*[\s>]"), "XML"),
-    (re.compile(rb"SQLite format 3\x00"), "an SQLite database"),
-    (re.compile(rb"%PDF-"), "PDF"),
     (re.compile(rb"[^\n{}\[\]]*[,;\t][^\n{}\[\]]*\n"), "CSV"),
 )
+_FOREIGN_BINARY = (
+    (re.compile(rb"SQLite format 3\x00"), "an SQLite database"),
+    (re.compile(rb"%PDF-"), "PDF"),
+)
+# Texts hold none of these, but for a single one by mistake.
+_CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1b")
+_CONTROLS_OF_A_MISTAKE = 8
 
 
 class _Page(msgspec.Struct, gc=False):
@@ -77,9 +82,28 @@ def is_lines(head: bytes, complete: bool) -> bool:
     )
 
 
-def foreign_kind(head: bytes) -> str | None:
-    """Say what an input without JSON is ("iCalendar", "CSV", "text"); None if it may hold some."""
+def foreign(head: bytes) -> str | None:
+    """Say in words what an input without JSON is instead; None if it may hold some."""
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    known = next((kind for pattern, kind in _FOREIGN_BINARY if pattern.match(text)), None)
+    if known is None and _is_binary(text):
+        return "this is binary data, no JSON"
+    known = known or _foreign_text(text)
+    return f"this is no JSON; it looks like {known}" if known is not None else None
+
+
+def _is_binary(text: bytes) -> bool:
+    """Tell data that nobody writes as text: one control character in twenty bytes, and no record in sight.
+
+    A record with some in it is a damaged record, and a file may have lost only its start.
+    """
+    controls = len(text) - len(text.translate(None, _CONTROLS))
+    if controls * 20 <= len(text) or (text[:1] in b"{[" and controls < _CONTROLS_OF_A_MISTAKE):
+        return False
+    return not any(isinstance(_read(line), dict) for line in text.splitlines() if line.lstrip()[:1] == b"{")
+
+
+def _foreign_text(text: bytes) -> str | None:
     if not text or text[:1] in b'{["-0123456789' or text.startswith((b"true", b"false", b"null")):
         return None
     if re.search(rb"^[ \t]*[{\[]", text[:HEAD], re.MULTILINE) is not None and not text.startswith(b"<"):

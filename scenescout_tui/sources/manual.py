@@ -134,8 +134,11 @@ def _complaint(problems: Mapping[str, str], missing: list[str], data: bytes) -> 
         f"{field}: {why}" for field, why in problems.items()
     ]
     hint = describe_record(data, NAME)
-    message = "; ".join(told) + (f": {hint}" if hint is not None else "")
-    return ValidationError(",".join([*missing, *problems]), None, message)
+    message = "; ".join(told) + (f": {hint.words}" if hint is not None else "")
+    found = ValidationError(",".join([*missing, *problems]), None, message)
+    if hint is not None:
+        found.metadata["action"] = hint.action
+    return found
 
 
 def _content_id(form: Submission, price: Price) -> str:

@@ -14,8 +14,8 @@ from scenescout_tui.sources.cutting import (
     DocumentCutter,
     LineCutter,
 )
-from scenescout_tui.sources.inputs import ByteSource, InputError, check_start
-from scenescout_tui.sources.layout import HEAD, foreign_kind, is_lines, whole_records
+from scenescout_tui.sources.inputs import ByteSource, check_start, empty_input
+from scenescout_tui.sources.layout import HEAD, foreign, is_lines, whole_records
 from scenescout_tui.sources.pages import RawRecord
 
 #: A file up to this size is read at once where it is a list or a page, in bytes.
@@ -129,8 +129,8 @@ class InputReader:
                 break
             self._head += data
             self._closed = not data
-        if self._closed and not self._head:
-            raise InputError(f"{self._source.origin} is empty", "Check what writes into it.")
+        if self._closed and not self._head.removeprefix(_BOM).strip():
+            raise empty_input(self._source.origin, stream=not self._source.regular)
         check_start(self._head, self._source.origin)
         start = len(_BOM) if self._head.startswith(_BOM) else 0
         head, self._head = self._head[start:], b""
@@ -141,10 +141,10 @@ class InputReader:
         return True
 
     def _choose_cutter(self, head: bytes, start: int) -> None:
-        kind = foreign_kind(head[:HEAD])
-        if kind is not None:
+        instead = foreign(head[:HEAD])
+        if instead is not None:
             kept = head[: MAX_RECORD if self._closed else KEPT_OF_TOO_LONG]
-            self._foreign = Cut(kept, f"this is no JSON; it looks like {kind}")
+            self._foreign = Cut(kept, instead)
             return
         lines = is_lines(head[:HEAD], self._closed and len(head) <= HEAD)
         self._cutter = LineCutter(start) if lines else DocumentCutter(start)

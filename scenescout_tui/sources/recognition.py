@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from scenescout_tui.safe_text import for_screen
 
 Payload = Mapping[str, Any]
+
+#: What to do about a record that reached us damaged, or instead of an event.
+ASK_AGAIN = "Ask the source for the record again, then import it."
+
+
+class Hint(NamedTuple):
+    """What a record is instead of an event of its source, and what to do about it in one sentence."""
+
+    words: str
+    action: str
 
 
 def is_eventbrite(payload: Payload) -> bool:
@@ -51,21 +61,33 @@ def recognise(payload: object) -> str | None:
     return next((name for name, fits in _SHAPES if fits(payload)), None)
 
 
-def describe(payload: object, source: str) -> str | None:
-    """Say in words what a record is that is no event of `source`; None where there is nothing to say."""
+def describe(payload: object, source: str) -> Hint | None:
+    """Say what a record is that is no event of `source`; None where there is nothing to say."""
     if not isinstance(payload, Mapping):
         return None
     found = recognise(payload)
     if found is not None and found != source:
-        return f"this looks like a record of {found}, not of {source}"
+        return Hint(
+            f"this looks like a record of {found}, not of {source}",
+            f"Import it with `scenescout import {found} FILE`, or with auto.",
+        )
     error = payload.get("error")
     if isinstance(error, str) and "status_code" in payload:
-        return f"this is an error answer of Eventbrite ({for_screen(error, 40)}), not an event"
+        return Hint(
+            f"this is an error answer of Eventbrite ({for_screen(error, 40)}), not an event", ASK_AGAIN
+        )
     if isinstance(error, Mapping) and isinstance(error.get("code"), str):
-        return f"this is an error answer of Yelp ({for_screen(error['code'], 40)}), not an event"
+        code = for_screen(error["code"], 40)
+        return Hint(f"this is an error answer of Yelp ({code}), not an event", ASK_AGAIN)
     if "@context" in payload or "@type" in payload or "@graph" in payload:
-        return f"this looks like schema.org JSON-LD, not like a record of {source}"
+        return Hint(
+            f"this looks like schema.org JSON-LD, not like a record of {source}",
+            f"Get the event as {source} writes it and import that.",
+        )
     lists = [key for key, value in payload.items() if isinstance(key, str) and isinstance(value, list)]
     if "pagination" in payload and lists:
-        return f"this is a page of {for_screen(lists[0], 40)}, not of events"
+        return Hint(
+            f"this is a page of {for_screen(lists[0], 40)}, not of events",
+            "Ask the source for its events, and import those.",
+        )
     return None

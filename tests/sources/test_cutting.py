@@ -121,6 +121,78 @@ def test_one_damaged_record_costs_no_other(kind: str, step: int) -> None:
     assert found[1].data in DAMAGED[kind]
 
 
+PAGES = {
+    "pagination behind": (b'{"events":[', b'],"pagination":{"page_number":1,"has_more_items":false}}'),
+    "pagination before": (b'{"pagination":{"page_number":1},"events":[', b"]}"),
+    "total behind": (b'{"events": [', b'], "total": 3}'),
+    "total before": (b'{"total": 3, "events": [', b"]}"),
+    "pretty": (b'{\n  "events": [\n    ', b'\n  ],\n  "total": 3\n}\n'),
+    "in a list of pages": (b'[{"events":[{"id":"0"}]},{"events":[', b'],"total":3}]'),
+    "behind another": (b'{"events":[{"id":"0"}],"total":1}\n{"events":[', b'],"total":3}'),
+}
+DAMAGED_RECORDS = {
+    "a brace for a bracket": b'{"id":"bad","a":[1}',
+    "a bracket for a brace": b'{"id":"bad","a":1]',
+    "a text not closed": b'{"id":"bad","a":"x}',
+    "a brace too few": b'{"id":"bad","a":1',
+}
+
+
+@pytest.mark.parametrize("kind", sorted(DAMAGED_RECORDS))
+@pytest.mark.parametrize("layout", sorted(PAGES))
+def test_one_damaged_record_costs_its_page_no_other(layout: str, kind: str) -> None:
+    before, behind = PAGES[layout]
+    bad, good = DAMAGED_RECORDS[kind], [b'{"id":"1","a":[1]}', b'{"id":"3","a":"x"}']
+    for records in ([bad, *good], [good[0], bad, good[1]], [*good, bad]):
+        data = before + b",\n    ".join(records) + behind
+        for step in range(1, len(data) + 1):
+            found = cuts(data, step=step)
+            whole = [cut.data for cut in found if cut.error is None]
+            damaged = [cut.data for cut in found if cut.error is not None]
+            assert [record for record in whole if record != b'{"id":"0"}'] == good, step
+            assert len(damaged) == 1, step
+            assert damaged[0].startswith(bad), step
+
+
+@pytest.mark.parametrize("layout", sorted(PAGES))
+def test_a_page_that_is_cut_off_anywhere_gives_all_records_before_that(layout: str) -> None:
+    before, behind = PAGES[layout]
+    records = [b'{"id":"1","a":[1]}', b'{"id":"2"}', b'{"id":"3","a":"x"}']
+    data = before + b",".join(records) + behind
+    for end in range(len(before), len(data.rstrip())):
+        held = [record for record in records if record in data[:end]]
+        for step in (1, 7, len(data)):
+            found = cuts(data[:end], step=step)
+            whole = [cut.data for cut in found if cut.error is None and cut.data != b'{"id":"0"}']
+            assert whole == held, (end, step)
+            assert [cut.error is None for cut in found].count(False) == 1, (end, step)
+            assert found[-1].error is not None, (end, step)
+
+
+@pytest.mark.parametrize("step", [1, 5, 1 << 20])
+def test_a_page_with_a_damaged_tail_keeps_its_records(step: int) -> None:
+    found = cuts(b'{"events":[{"id":"1"},{"id":"2"}],"pagination":{"pages":[1}}', step=step)
+    assert [cut.error is None for cut in found] == [True, True, False]
+    assert found[2].data == b'"pagination":{"pages":[1}}'
+
+
+@pytest.mark.parametrize("step", [1, 5, 1 << 20])
+@pytest.mark.parametrize(
+    "bad", [b'{"a":1,"b":{"c":2}', b'{"a":1,', b'{"a":1,"b":[2}', b'{"a":1,"b":"x', b'{"a":1,"b":[{"c":2]}']
+)
+def test_a_damaged_record_before_a_page_is_not_lost_in_it(bad: bytes, step: int) -> None:
+    found = cuts(bad + b'\n{"events":[{"id":"1"},{"id":"2"}],"total":2}\n', step=step)
+    assert found[0].error is not None
+    assert found[0].data.startswith(bad.rstrip(b","))
+
+
+def test_a_damaged_page_on_a_line_costs_one_record() -> None:
+    data = b'{"events":[{"id":1},{"id":2,"a":[1},{"id":3}],"total":3}\n{"events":[{"id":4}],"total":1}\n'
+    found = cuts(data, LineCutter())
+    assert [cut.data for cut in found if cut.error is None] == [b'{"id":1}', b'{"id":3}', b'{"id":4}']
+    assert [cut.data for cut in found if cut.error is not None] == [b'{"id":2,"a":[1}']
+
+
 @pytest.mark.parametrize("bad", [b"NaN", b'{"a": NaN}', b"garbage", b'{"a": 01}', b'{"a" 5}', b'"text"'])
 def test_a_bad_element_that_is_closed_is_cut_as_it_is(bad: bytes) -> None:
     found = cuts(b'[{"a":1},' + bad + b',{"a":2}]')

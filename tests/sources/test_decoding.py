@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenescout_tui.errors import ValidationError
+from scenescout_tui.errors import ValidationError, classify_error
 from scenescout_tui.events.identity import content_hash
 from scenescout_tui.events.match import block_keys
 from scenescout_tui.sources.adapters import ADAPTERS, SkipRecord, UnknownSourceError, get_adapter, recognise
@@ -56,6 +56,54 @@ def test_wrong_encoding_says_where_and_what_to_do() -> None:
         ADAPTERS["manual"].parse(b'{"title": "Caf\xe9"}')
     assert "byte 14" in str(refused.value)
     assert "iconv" in refused.value.metadata["action"]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["truncated", "empty", "NaN", "single quotes", "two objects", "depth", "a number", "a list", "null"],
+)
+def test_a_record_that_came_damaged_is_to_be_asked_for_again(kind: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        ADAPTERS["eventbrite"].parse(BAD[kind][0])
+    assert classify_error(refused.value).action == "Ask the source for the record again, then import it."
+
+
+@pytest.mark.parametrize("source", sorted(GOOD))
+@pytest.mark.parametrize("other", sorted(GOOD))
+def test_a_record_of_another_source_says_how_to_import_it(source: str, other: str) -> None:
+    if source == other:
+        return
+    with pytest.raises(ValidationError, match=f"looks like a record of {other}") as refused:
+        ADAPTERS[source].parse(encoded(GOOD[other]))
+    action = classify_error(refused.value).action
+    assert action == f"Import it with `scenescout import {other} FILE`, or with auto."
+
+
+@pytest.mark.parametrize("source", sorted(GOOD))
+@pytest.mark.parametrize(
+    ("payload", "words", "action"),
+    [
+        ({"error": "NOT_FOUND", "status_code": 404}, "an error answer of Eventbrite", "Ask the source"),
+        ({"error": {"code": "TOKEN_INVALID"}}, "an error answer of Yelp", "Ask the source"),
+        ({"@type": "Event", "headline": "x"}, "schema.org JSON-LD", "Get the event as"),
+        ({"pagination": {}, "venues": []}, "a page of venues", "its events"),
+    ],
+)
+def test_what_is_no_event_says_what_to_import_instead(
+    source: str, payload: dict[str, Any], words: str, action: str
+) -> None:
+    with pytest.raises(ValidationError, match=words) as refused:
+        ADAPTERS[source].parse(encoded(payload))
+    assert action in classify_error(refused.value).action
+
+
+def test_a_missing_field_is_to_be_corrected_where_it_comes_from() -> None:
+    with pytest.raises(ValidationError) as refused:
+        ADAPTERS["eventbrite"].parse(encoded({**eventbrite(), "name": None}))
+    action = classify_error(refused.value).action
+    assert "at the source" in action
+    assert "import it again" in action
+    assert "retry" not in action
 
 
 def test_an_escaped_backslash_before_u0000_is_a_text() -> None:

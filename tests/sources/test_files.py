@@ -193,6 +193,66 @@ def test_a_file_of_another_kind_is_one_failed_record_that_says_so(
     assert only.data == data
 
 
+# Of 256 possible bytes each once is what no text and no record looks like.
+EVERY_BYTE = bytes(range(256))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        EVERY_BYTE,
+        b"{" + EVERY_BYTE[1:],
+        b"[\n{" + EVERY_BYTE * 5000 + b"\n[" + EVERY_BYTE,
+        bytes(100),
+        b"\x00",
+        b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00",
+        b"\x7fELF\x02\x01\x01\x00\x00\x00a,b\n",
+    ],
+)
+def test_binary_data_is_one_failed_record_that_says_so(tmp_path: Path, data: bytes) -> None:
+    (only,) = records_of(write(tmp_path, data))
+    assert only.error is not None
+    assert only.error.message == "this is binary data, no JSON"
+    assert only.error.action
+    assert only.data == data
+
+
+@pytest.mark.parametrize("device", ["/dev/urandom", "/dev/zero"])
+def test_a_device_without_end_is_one_failed_record(device: str) -> None:
+    (only,) = records_of(device)
+    assert only.error is not None
+    assert only.error.message == "this is binary data, no JSON"
+
+
+@pytest.mark.parametrize("head", [b"SQLite format 3\x00" + bytes(80), b"%PDF-1.7\n[1]\n" + bytes(80)])
+def test_binary_data_with_a_name_is_called_by_it(tmp_path: Path, head: bytes) -> None:
+    (only,) = records_of(write(tmp_path, head))
+    assert only.error is not None
+    assert "looks like" in only.error.message
+
+
+@pytest.mark.parametrize("damage", [b'{"id": "\x00"}\n', bytes(5000) + b"\n", b'{"id": "\x01\x02\x03\n'])
+def test_control_characters_in_one_record_do_not_hide_the_others(tmp_path: Path, damage: bytes) -> None:
+    found = records_of(write(tmp_path, damage + ndjson(RECORDS)))
+    assert values(found[-len(RECORDS) :]) == RECORDS
+    assert len(found) == len(RECORDS) + 1
+
+
+@pytest.mark.parametrize("tail", [b"", b',"pagination":{}}', b',"total":3}'])
+def test_a_small_page_with_a_damaged_record_keeps_the_others(tmp_path: Path, tail: bytes) -> None:
+    good = [b'{"id":"1"}', b'{"id":"3"}']
+    if tail:
+        found = records_of(
+            write(tmp_path, b'{"events":[' + good[0] + b',{"id":"2","a":[1},' + good[1] + b"]" + tail)
+        )
+    else:
+        found = records_of(write(tmp_path, b'{"events":[' + good[0] + b"," + good[1] + b","))
+    assert [record.data for record in found if record.error is None] == good
+    (bad,) = [record for record in found if record.error is not None]
+    assert bad.error is not None
+    assert bad.error.action
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [
@@ -317,16 +377,22 @@ def test_a_pipe_that_pauses_gives_what_it_has(tmp_path: Path) -> None:
     anyio.run(main)
 
 
-def test_an_empty_stdin_is_an_error_that_names_it() -> None:
+@pytest.mark.parametrize("given", [b"", b" \n\n", b"\xef\xbb\xbf"])
+def test_an_empty_stdin_is_an_error_that_names_it_and_says_what_to_do(given: bytes) -> None:
     program = (
         "import anyio\n"
-        "from scenescout_tui.sources.files import open_walk\n"
-        "anyio.run(open_walk(['-']).next_page)\n"
+        "from scenescout_tui.sources.files import InputError, open_walk\n"
+        "try:\n"
+        "    anyio.run(open_walk(['-']).next_page)\n"
+        "except InputError as error:\n"
+        "    print(error.message, '|', error.metadata['action'])\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], input=b"", capture_output=True, timeout=60, check=False
+        [sys.executable, "-c", program], input=given, capture_output=True, timeout=60, check=True
     )
-    assert b"stdin is empty" in done.stderr
+    message, _, action = done.stdout.decode().strip().partition(" | ")
+    assert message == "stdin is empty"
+    assert "the program that writes into it" in action
 
 
 def test_memory_stays_flat_over_a_long_file(tmp_path: Path) -> None:
