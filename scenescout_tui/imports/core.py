@@ -5,6 +5,7 @@ share.
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import TracebackType
@@ -41,6 +42,8 @@ WalkFactory = Callable[[], PageWalk]
 WINDOW_BATCHES = 128
 WINDOW_BYTES = 8_000_000
 PAGE_SIZE = 500
+#: Ended runs that can still be asked for their results.
+RUNS_KEPT = 20
 #: How far back a run to go on with is looked for.
 RUNS_SEARCHED = 200
 
@@ -85,7 +88,9 @@ class ImportCore:
         self.samples = dict(samples or {})
         self.store = Store(settings.database_url)
         self.threads = StoreThreads(self.store)
+        #: The running ones and the last that ended; what the others came to is in `past`.
         self.runs: dict[str, ImportRun] = {}
+        self.past: Counter[str] = Counter()
         self.spawner: EventSpawner = create_spawner(
             max_workers=self.config.max_workers,
             timeout=self.config.timeout,
@@ -181,10 +186,18 @@ class ImportCore:
         run = self._build(run_id, request, walk, options, point.next_seq if point is not None else None)
         if resumed is not None:
             run.tally.settle(await self.threads.read(self.store.accounting, run_id))
+        self._forget_old_runs()
         self.runs[run_id] = run
         self._group.start_soon(run.drive, name=f"run {run_id}")
         self._changed()
         return run
+
+    def _forget_old_runs(self) -> None:
+        """A session may last for months; only the counts of its older runs are kept."""
+        ended = [run for run in self.runs.values() if run.ended_at is not None]
+        for run in ended[:-RUNS_KEPT]:
+            self.past.update(run.tally.outcomes)
+            del self.runs[run.run_id]
 
     def _build(
         self, run_id: str, request: RunRequest, walk: PageWalk, options: BatchOptions, resumed_at: int | None

@@ -142,7 +142,10 @@ class Publisher:
 
     def _counts(self) -> Counts:
         parts = [run.tally.counts for run in self._core.runs.values()]
-        named = {name: sum(getattr(part, name) for part in parts) for name in (*OUTCOMES, "in_flight")}
+        past = self._core.past
+        named = {
+            name: past[name] + sum(getattr(part, name) for part in parts) for name in (*OUTCOMES, "in_flight")
+        }
         return Counts(**named)
 
     def _runs(self) -> tuple[RunRow, ...]:

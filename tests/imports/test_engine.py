@@ -25,6 +25,7 @@ from scenescout_tui.imports.commands import (
     Stop,
     UndoClear,
 )
+from scenescout_tui.imports.core import RUNS_KEPT
 from scenescout_tui.imports.local import start_engine
 from scenescout_tui.imports.lock import EngineLockedError
 from scenescout_tui.imports.viewer import start_viewer
@@ -297,6 +298,21 @@ def test_the_same_import_does_not_run_twice_at_once(database: Path) -> None:
         second = tell(handle, StartImport("eventbrite"))
         assert not second.ok
         assert second.code == "ALREADY_RUNNING"
+
+
+def test_a_long_session_keeps_the_counts_of_all_its_runs_and_the_results_of_the_last(
+    database: Path, tmp_path: Path
+) -> None:
+    source = ndjson(tmp_path / "in.ndjson", [eventbrite(number) for number in range(3)])
+    with engine(database) as handle:
+        runs = []
+        for _ in range(RUNS_KEPT + 5):
+            runs.append(start(handle, "eventbrite", source))
+            report(handle, runs[-1])
+        until(lambda: handle.snapshot().counts.total == 3 * len(runs))
+        assert report(handle, runs[-1]).counts.unchanged == 3
+        with pytest.raises(SpawnerError, match="no run"):
+            report(handle, runs[0])
 
 
 def test_nothing_is_published_while_nothing_happens(database: Path) -> None:
