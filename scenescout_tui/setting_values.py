@@ -30,6 +30,8 @@ class SettingsError(SpawnerError):
             "SETTINGS_ERROR",
             metadata={"key": key, "origin": origin, "action": action},
         )
+        # str() tells a caller everything; a door says message and action one after the other.
+        self.message = f"{key} ({origin}): {problem}"
         self.key = key
         self.origin = origin
 

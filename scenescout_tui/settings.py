@@ -383,7 +383,17 @@ def _xdg(environ: Mapping[str, str], name: str, below_home: str) -> Path:
     base = Path(environ.get(name, ""))
     if base.is_absolute():
         return base / _APP
-    home = environ.get("HOME") or os.path.expanduser("~")
+    home = environ.get("HOME") or _home_of_user()
     if not os.path.isabs(home):
         raise SettingsError(name, "environment", "there is no home folder", f"Set HOME or {name}.")
     return Path(home) / below_home / _APP
+
+
+def _home_of_user() -> str:
+    # Not expanduser: where HOME is set to nothing it gives "/".
+    import pwd  # needed only where HOME is missing
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_dir
+    except KeyError:  # a user without an entry, as in some containers
+        return ""

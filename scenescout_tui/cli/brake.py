@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from scenescout_tui.cli.streams import tell
@@ -36,6 +36,11 @@ class Brake:
         self._restore = restore
         self._handle: Stoppable | None = None
         self._attached = threading.Event()
+        self._last_words: Callable[[], Iterable[str]] = tuple
+
+    def remember(self, last_words: Callable[[], Iterable[str]]) -> None:
+        """Name what gives the lines to be said when the process is ended before its work."""
+        self._last_words = last_words
 
     def attach(self, handle: Stoppable) -> None:
         """Name the engine to stop; a signal that came before stops it now."""
@@ -55,3 +60,5 @@ class Brake:
         names = ", ".join(self._handle.unfinished) if self._handle is not None else "the start of the engine"
         what = for_screen(names) or "nothing that has a name"
         tell(f"scenescout: ended before this work was finished: {what}.")
+        for line in self._last_words():
+            tell(line)

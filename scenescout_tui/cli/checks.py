@@ -17,11 +17,13 @@ from scenescout_tui.cli.data import database_file
 from scenescout_tui.cli.output import count, is_terminal
 from scenescout_tui.errors import SpawnerError
 from scenescout_tui.imports.lock import EngineLock, EngineLockedError
-from scenescout_tui.settings import Settings, config_dir
+from scenescout_tui.settings import RESOURCE_LIMITS, Settings, config_dir
 
 #: Free bytes below which a disk is worth a note, and below which an import is bound to fail.
 _LITTLE = 1_000_000_000
 _TOO_LITTLE = 50_000_000
+
+State = Literal["ok", "note", "wrong"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Finding:
     """One thing that was looked at; `action` says what to do where it is not ok."""
 
     what: str
-    state: Literal["ok", "note", "wrong"]
+    state: State
     detail: str
     action: str = ""
 
@@ -77,6 +79,22 @@ def _settings(settings: Settings) -> Iterator[Finding]:
     yield Finding("settings", "ok", f"{file} {'read' if file.exists() else 'is not there; none is needed'}")
     for note in settings.notes:
         yield Finding("settings", "note", note, "Correct the name, or take it away.")
+
+
+def _presets(settings: Settings) -> Iterator[Finding]:
+    detail = f"imports use EVENT_PROCESSING, create_spawner() uses {settings.environment}"
+    yield Finding("presets", "ok", f"{detail}; settings win over both")
+
+
+def _memory(settings: Settings) -> Iterator[Finding]:
+    each = RESOURCE_LIMITS.memory_per_worker
+    workers = settings.spawner_config("EVENT_PROCESSING").max_workers
+    yield Finding(
+        "memory",
+        "ok",
+        f"intake pauses when an import has grown by {each * workers / 1e6:,.0f} MB"
+        f" ({each / 1e6:,.0f} MB for each of {count(workers, 'worker')})",
+    )
 
 
 def _tokens(settings: Settings) -> Iterator[Finding]:
@@ -146,12 +164,14 @@ def _database(settings: Settings) -> Iterator[Finding]:
 def _inside(file: Path) -> Iterator[Finding]:
     """Look into the database: is it whole, is it ours, what does it hold."""
     from scenescout_tui.store import Store
+    from scenescout_tui.store.migrations import REVISIONS
 
     try:
         connection = sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=5)
         try:
             problems = [row[0] for row in connection.execute("PRAGMA quick_check(3)")]
             orphans = connection.execute("PRAGMA foreign_key_check").fetchmany(3)
+            fresh, version = _schema(connection)
         finally:
             connection.close()
     except sqlite3.Error as error:
@@ -178,7 +198,12 @@ def _inside(file: Path) -> Iterator[Finding]:
         finally:
             store.close()
     except SpawnerError as error:
-        yield Finding("database", "note", error.message, str(error.metadata.get("action", "")))
+        if fresh:
+            yield Finding("database", "ok", f"{file} is empty; the first import fills it")
+        else:
+            # One of an older version is brought up to date by whoever writes to it next.
+            state: State = "note" if version in REVISIONS else "wrong"
+            yield Finding("database", state, error.message, str(error.metadata.get("action", "")))
         return
     size = file.stat().st_size / 1e6
     detail = f"{file}: {count(found.events, 'event')}, {size:,.1f} MB, whole"
@@ -189,6 +214,18 @@ def _inside(file: Path) -> Iterator[Finding]:
         yield Finding(
             "review", "note", f"{count(found.pending, 'submission')} waiting", "See: scenescout review"
         )
+
+
+def _schema(connection: sqlite3.Connection) -> tuple[bool, str | None]:
+    """Tell whether a database holds nothing at all yet, and the version of our schema in it, if any."""
+    from scenescout_tui.store.schema import VERSION_TABLE
+
+    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+    owner = connection.execute("PRAGMA application_id").fetchone()[0]
+    if VERSION_TABLE not in tables:
+        return not tables and owner == 0, None
+    row = connection.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchone()  # noqa: S608 – our own name  # noqa: S608 – our own name
+    return False, row[0] if row else None
 
 
 def _engine(settings: Settings) -> Iterator[Finding]:
@@ -236,6 +273,8 @@ CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _locale,
     _terminal,
     _settings,
+    _presets,
+    _memory,
     _tokens,
     _log,
     _disk,

@@ -6,8 +6,10 @@ import os
 import select
 import sys
 import threading
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
+from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from scenescout_tui.cli.exits import WRONG_USE
@@ -17,6 +19,7 @@ from scenescout_tui.cli.output import is_terminal, say
 if TYPE_CHECKING:
     from scenescout_tui.cli.brake import Brake
     from scenescout_tui.imports.handle import EngineHandle
+    from scenescout_tui.imports.local import LocalEngineHandle
     from scenescout_tui.settings import Settings
 
 #: Leaves the alternate screen, shows the cursor, ends mouse, focus and paste reports, resets colours.
@@ -43,20 +46,26 @@ def _run(flags: Flags, settings: Settings) -> int:
     from scenescout_tui.console.app import run_console
     from scenescout_tui.imports.signals import take_signals
 
-    screen = _Screen()
+    screen, opened_at = _Screen(), datetime.now(UTC)
+    engines: list[LocalEngineHandle] = []
     brake = Brake(also=screen.leave, restore=_terminal_restorer())
     with logged(settings):
         take_signals(brake.pull, settings.drain_deadline, brake.expired)
-        return run_console(
+        status = run_console(
             settings,
-            lambda: _connect(flags, settings, brake),
+            lambda: _connect(flags, settings, brake, engines.append),
             sandbox=flags.sandbox,
             read_only=flags.read_only,
             announce=screen.announce,
         )
+    if engines and not flags.sandbox:
+        _say_what_was_stopped(flags, opened_at)
+    return status
 
 
-def _connect(flags: Flags, settings: Settings, brake: Brake) -> EngineHandle:
+def _connect(
+    flags: Flags, settings: Settings, brake: Brake, started: Callable[[LocalEngineHandle], None]
+) -> EngineHandle:
     """Start an engine; where another process has it, or nothing may be changed, look at the store instead."""
     from scenescout_tui.errors import SpawnerError
     from scenescout_tui.imports.local import start_engine
@@ -79,7 +88,27 @@ def _connect(flags: Flags, settings: Settings, brake: Brake) -> EngineHandle:
         brake.attach(viewer)
         return viewer
     brake.attach(engine)
+    brake.remember(partial(_cut_short, engine))
+    started(engine)
     return engine
+
+
+def _cut_short(engine: LocalEngineHandle) -> Iterator[str]:
+    """Name the runs that are still going on when the process is ended."""
+    for run in engine.snapshot().runs:
+        if run.state in ("running", "draining"):
+            yield f"Interrupted: run {run.run_id[-6:]}. How to go on: scenescout runs {run.run_id[-6:]}"
+
+
+def _say_what_was_stopped(flags: Flags, opened_at: datetime) -> None:
+    """Name the runs that ended with the console before their end; the screen that showed them has gone."""
+    from scenescout_tui.cli.going_on import stopped_since
+    from scenescout_tui.cli.streams import tell
+    from scenescout_tui.errors import SpawnerError
+
+    with suppress(SpawnerError):  # whatever is wrong with the database was on the screen
+        for line in stopped_since(flags, opened_at):
+            tell(line)
 
 
 class _Screen:

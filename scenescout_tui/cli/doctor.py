@@ -10,7 +10,7 @@ from scenescout_tui.cli.flags import command as verb
 from scenescout_tui.cli.output import say, say_json
 from scenescout_tui.errors import SpawnerError
 from scenescout_tui.safe_text import for_screen
-from scenescout_tui.settings import SETTING_KEYS, Settings
+from scenescout_tui.settings import SETTING_KEYS, SettingKey, Settings
 
 _SIGNS = {"ok": "ok   ", "note": "note ", "wrong": "WRONG"}
 
@@ -51,7 +51,7 @@ def _look(flags: Flags) -> tuple[Settings | None, list[Finding]]:
     return settings, [finding for check in CHECKS for finding in check(settings)]
 
 
-def _values(settings: Settings) -> list[tuple[str, str, str]]:
+def _values(settings: Settings) -> list[tuple[SettingKey, str, str]]:
     """Every setting with its value in force and where it comes from; a secret shows only whether it is
     set.
     """
@@ -62,17 +62,20 @@ def _values(settings: Settings) -> list[tuple[str, str, str]]:
         if value is None and key.from_preset:
             value = getattr(config, key.name)
         shown = "not set" if value is None else str(value)
-        rows.append((key.name, shown, settings.origin(key.name, "EVENT_PROCESSING")))
+        rows.append((key, shown, settings.origin(key.name, "EVENT_PROCESSING")))
     return rows
 
 
 def _settings_json(settings: Settings | None) -> dict[str, dict[str, str]]:
     if settings is None:
         return {}
-    return {name: {"value": value, "from": origin} for name, value, origin in _values(settings)}
+    return {
+        key.name: {"value": value, "from": origin, "environment": key.env}
+        for key, value, origin in _values(settings)
+    }
 
 
 def _say_settings(settings: Settings) -> None:
-    say("settings of an import")
-    for name, value, origin in _values(settings):
-        say(f"      {name:<18} {for_screen(value)}  ({for_screen(origin)})")
+    say("settings of an import, and the environment names that change them")
+    for key, value, origin in _values(settings):
+        say(f"      {key.name:<18} {for_screen(value)}  ({for_screen(origin)})  {key.env}")

@@ -37,7 +37,11 @@ def _version() -> int:
     try:
         sys.stdout.write(f"scenescout {__version__}\n")
         sys.stdout.flush()
-    except (OSError, AttributeError):
+    except (BrokenPipeError, AttributeError):
         # Nobody reads it, or there is no stdout at all: no reason to complain.
         sys.stdout = None
+    except OSError as error:
+        from scenescout_tui.cli.complaint import complain
+
+        return complain(error, as_json=False, debug=False)
     return 0

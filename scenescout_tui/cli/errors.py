@@ -7,14 +7,31 @@ import click
 from scenescout_tui.cli.complaint import usage_error
 from scenescout_tui.cli.data import reading, signed, writing
 from scenescout_tui.cli.flags import Flags, data_options, group
-from scenescout_tui.cli.output import count, local_time, say, say_json, say_table
+from scenescout_tui.cli.ids import full_error_id, full_group_key
+from scenescout_tui.cli.output import count, local_time, say, say_json
+from scenescout_tui.cli.tables import Column, say_table
 from scenescout_tui.cli.words import dead_letter_json, error_json, group_json
 from scenescout_tui.errors import SpawnerError
 from scenescout_tui.safe_text import for_screen
 from scenescout_tui.store.rows import ErrorGroup, ErrorRow
 
-_GROUPS = ("count", "source", "code", "what", "where", "group")
-_ERRORS = ("at", "source", "code", "what", "where", "error", "dead letter")
+_GROUPS = (
+    Column("count", "number"),
+    Column("source", leave=3),
+    Column("code", "whole", leave=2),
+    Column("what", "main"),
+    Column("where", leave=1, keep_end=True),
+    Column("group", "id"),
+)
+_ERRORS = (
+    Column("at", "whole", leave=3),
+    Column("source", leave=1),
+    Column("code", "whole", leave=2),
+    Column("what", "main"),
+    Column("where", leave=4, keep_end=True),
+    Column("error", "id"),
+    Column("dead letter", "id"),
+)
 _LIMIT = click.option(
     "--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="How many."
 )
@@ -53,7 +70,9 @@ def clear(flags: Flags, errors: tuple[str, ...], key: str | None) -> int:
             "ids and --group do not go together", "Clear a group, or single errors by their ids."
         )
     with writing(flags) as store:
-        result = store.clear_errors(ids=errors or None, group=key, **signed())
+        key = full_group_key(store, key)
+        ids = tuple(full_error_id(store, one) for one in errors)
+        result = store.clear_errors(ids=ids or None, group=key, **signed())
     if flags.as_json:
         say_json({"success": True, "count": result.count, "clearId": result.clear_id})
     else:
@@ -119,6 +138,7 @@ def discard(flags: Flags, dead_letters: tuple[str, ...], reason: str) -> int:
 
 def _list(flags: Flags, key: str | None, cleared: bool, limit: int) -> int:
     with reading(flags) as store:
+        key = full_group_key(store, key)
         groups = store.error_groups(include_cleared=cleared, limit=limit)
         singles = (
             store.errors(group=key, include_cleared=cleared, limit=limit) if key or flags.as_json else ()
@@ -133,11 +153,9 @@ def _list(flags: Flags, key: str | None, cleared: bool, limit: int) -> int:
         }
         say_json({"open": still_open, **found})
     elif key is not None:
-        say_table(_ERRORS, [_error_row(one) for one in singles], whole=("error", "dead letter"))
+        say_table(_ERRORS, [_error_row(one) for one in singles])
     elif groups:
-        say_table(
-            _GROUPS, [_group_row(one, cleared) for one in groups], right=("count",), whole=("source", "group")
-        )
+        say_table(_GROUPS, [_group_row(one, cleared) for one in groups])
         for action in dict.fromkeys(one.action for one in groups if one.action):
             say(f"→ {for_screen(action)}")
         say("One by one: scenescout errors list --group GROUP. Again: scenescout retry --group GROUP")

@@ -10,12 +10,21 @@ from scenescout_tui.cli.data import reading
 from scenescout_tui.cli.filters import filter_options, filters_of
 from scenescout_tui.cli.flags import Flags, data_options
 from scenescout_tui.cli.flags import command as verb
-from scenescout_tui.cli.output import local_time, say, say_json, say_table
+from scenescout_tui.cli.output import local_time, say, say_json
+from scenescout_tui.cli.tables import Column, say_table
 from scenescout_tui.cli.words import event_json, link_json, record_json
 from scenescout_tui.safe_text import for_screen
 from scenescout_tui.store.rows import EventDetail, EventRow
 
-_COLUMNS = ("id", "starts", "title", "venue", "city", "status", "sources")
+_COLUMNS = (
+    Column("id", "id"),
+    Column("starts", "whole"),
+    Column("title", "main"),
+    Column("venue", leave=3),
+    Column("city", leave=4),
+    Column("status", "whole", leave=2),
+    Column("sources", leave=1),
+)
 _LONG = 2_000
 
 
@@ -26,7 +35,8 @@ _LONG = 2_000
 @click.option("--offset", type=click.IntRange(0), default=0, help="How many to pass over first.")
 @data_options
 def command(flags: Flags, event: str | None, limit: int, offset: int, **given: Any) -> int:
-    """List the events by start, or show the one with the id EVENT with its source records.
+    """List the events by start, or show the one whose id is EVENT or ends in it, with its source
+    records.
 
     Fields in JSON are named like the columns of the table `events`; for all events use export.
     """
@@ -40,7 +50,7 @@ def command(flags: Flags, event: str | None, limit: int, offset: int, **given: A
     if flags.as_json:
         say_json({"events": [event_json(row) for row in rows], "limit": limit, "offset": offset})
     elif rows:
-        say_table(_COLUMNS, [_row(row) for row in rows], whole=("id", "starts"))
+        say_table(_COLUMNS, [_row(row) for row in rows])
         if len(rows) == limit:
             say(f"More with --offset {offset + limit}, all of them with: scenescout export")
     else:

@@ -52,6 +52,11 @@ def command(flags: Flags, form: str | None, output: Path | None, **given: Any) -
         raise usage_error(
             "--json needs --output here: the events themselves go to stdout", "Use --format json."
         )
+    if output is not None and output.is_dir():
+        raise usage_error(
+            f"--output {for_screen(str(output))} is a directory",
+            f"Name a file in it, for example {for_screen(str(output / 'events.json'))}.",
+        )
     write = _WRITERS[form or (_SUFFIXES.get(output.suffix.lower(), "json") if output is not None else "json")]
     with reading(flags) as store:
         if output is None:

@@ -10,6 +10,15 @@ import click
 
 from scenescout_tui.store.rows import EventFilters
 
+
+class _Renamed(click.Option):
+    """An option whose help knows only the first of its names; the older ones go on working."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str]:
+        """Return the first name with its value, and the help."""
+        return f"{self.opts[0]} {self.metavar}", self.help or ""
+
+
 _STATUSES = ("scheduled", "cancelled", "postponed", "rescheduled", "ended", "pending", "refused")
 
 
@@ -36,14 +45,22 @@ def filter_options(function: Callable[..., int]) -> Callable[..., int]:
             click.option("--status", type=click.Choice(_STATUSES), help="Only events in this state."),
             click.option("--city", metavar="NAME", help="Only events in this city."),
             click.option(
+                "--since",
                 "--from",
                 "since",
+                cls=_Renamed,
                 callback=_moment,
                 metavar="DATE",
                 help="Only events that start on or after it.",
             ),
             click.option(
-                "--to", "until", callback=_moment, metavar="DATE", help="Only events that start before it."
+                "--until",
+                "--to",
+                "until",
+                cls=_Renamed,
+                callback=_moment,
+                metavar="DATE",
+                help="Only events that start before it.",
             ),
             click.option("--search", "text", metavar="TEXT", help="Only events with this text in them."),
         )

@@ -39,7 +39,7 @@ class Flags:
 
     def over(self, given: Mapping[str, Any]) -> Flags:
         """Lay flags given after the verb over these; they win."""
-        return replace(self, **{name: value for name, value in given.items() if value})
+        return replace(self, **{name: value for name, value in given.items() if value not in (None, False)})
 
     def command_line(self, *words: str) -> str:
         """Return a command of this program that means the same database, ready to be typed."""
@@ -53,10 +53,15 @@ class Flags:
 
         :raises SettingsError: when one of them has a wrong value.
         """
-        from scenescout_tui.settings import load_settings
+        from scenescout_tui.settings import SettingsError, load_settings
 
         own = {"database_url": self.database, "debug": self.debug or None, "theme": self.theme}
-        return load_settings({**own, **more})
+        settings = load_settings({**own, **more})
+        if not settings.database_url.startswith("sqlite"):
+            origin = settings.origin("database_url")
+            problem = "PostgreSQL is not supported by this version"
+            raise SettingsError("database_url", origin, problem, "Give a path or sqlite:///PATH.")
+        return settings
 
 
 def console_options(function: Callable[..., Any]) -> Callable[..., Any]:

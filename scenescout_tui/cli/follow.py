@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from scenescout_tui.cli.brake import Brake
+from scenescout_tui.cli.going_on import how_to_go_on
 from scenescout_tui.cli.log import logged
 from scenescout_tui.cli.output import count
 from scenescout_tui.cli.progress import Progress
@@ -46,8 +47,11 @@ def run_to_end(
     settings: Settings,
     job: StartImport | RetryDeadLetters,
     samples: Mapping[str, Callable[[], PageWalk]] | None = None,
+    resume: str | None = None,
 ) -> Ending:
     """Start an engine, give it the job, and return when the job has ended; a signal makes it drain first.
+
+    `resume` is the command that goes on with the job, told where there is no time to drain.
 
     :raises SpawnerError: when the engine could not start (ENGINE_LOCKED …), refused the job, or died.
     """
@@ -58,8 +62,12 @@ def run_to_end(
         watch = take_signals(brake.pull, settings.drain_deadline, brake.expired)
         handle = start_engine(settings, samples=samples)
         brake.attach(handle)
+
+        def begun(runs: Sequence[str]) -> None:
+            brake.remember(partial(_cut, runs, resume))
+
         try:
-            reports = tuple(_work(handle, job, watch))
+            reports = tuple(_work(handle, job, watch, begun))
         finally:
             handle.stop(drain=True)
             handle.join(settings.drain_deadline + _GOODBYE)
@@ -67,7 +75,10 @@ def run_to_end(
 
 
 def _work(
-    handle: LocalEngineHandle, job: StartImport | RetryDeadLetters, watch: SignalWatch
+    handle: LocalEngineHandle,
+    job: StartImport | RetryDeadLetters,
+    watch: SignalWatch,
+    begun: Callable[[Sequence[str]], None],
 ) -> Iterator[RunReport]:
     accepted: CommandResult = _await(handle, handle.send(job), lambda: None)
     if not accepted.ok:
@@ -77,6 +88,7 @@ def _work(
             accepted.message, accepted.code or "REFUSED", metadata={"action": accepted.action or ""}
         )
     runs: Sequence[str] = accepted.data.get("run_ids") or [accepted.data["run_id"]]
+    begun(runs)
     # Asked for before the first one is waited for: an engine that stops answers what was asked.
     answers = [(run_id, handle.query(GetRunReport(run_id, wait=True))) for run_id in runs]
     with Progress(sys.stderr) as progress:
@@ -114,6 +126,12 @@ def _last_words(handle: LocalEngineHandle, answer: Future[T]) -> T:
             "ENGINE_STOPPED",
             metadata={"action": "Start it again; what was committed stays."},
         ) from None
+
+
+def _cut(runs: Sequence[str], resume: str | None) -> tuple[str, ...]:
+    """Say which runs were cut short, and how to go on with them."""
+    ends = ", ".join(run_id[-6:] for run_id in runs)
+    return (f"Interrupted: run {ends}; what was written stays.", how_to_go_on(resume))
 
 
 def in_words(records: int, seconds: float) -> str:

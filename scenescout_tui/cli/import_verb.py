@@ -11,6 +11,7 @@ from scenescout_tui.cli.exits import PipeClosed
 from scenescout_tui.cli.flags import Flags, data_options
 from scenescout_tui.cli.flags import command as verb
 from scenescout_tui.cli.follow import Ending, run_to_end
+from scenescout_tui.cli.going_on import resume_command
 from scenescout_tui.cli.output import failure, say_json
 from scenescout_tui.cli.streams import drop_stdout
 from scenescout_tui.cli.summary import Hints, say_report, status_of_ending
@@ -50,6 +51,7 @@ def command(flags: Flags, source: str, inputs: tuple[str, ...], sandbox: bool, *
     _check(source, inputs, sandbox or flags.sandbox, resume=bool(given["resume"]))
     job = StartImport(source, inputs=inputs, options=_options(given), resume=bool(given["resume"]))
     more = {"max_workers": given["workers"], "batch_size": given["batch_size"]}
+    hints = _hints(flags, source, inputs, sandbox=sandbox or flags.sandbox)
     with ExitStack() as stack:
         if sandbox or flags.sandbox:
             from scenescout_tui.cli.sandbox import sample_walks, sandbox_settings
@@ -57,9 +59,9 @@ def command(flags: Flags, source: str, inputs: tuple[str, ...], sandbox: bool, *
             settings = stack.enter_context(sandbox_settings(flags, **more))
             ending = run_to_end(settings, job, sample_walks())
         else:
-            ending = run_to_end(flags.settings(**more), job)
+            ending = run_to_end(flags.settings(**more), job, resume=hints.resume)
     try:
-        _answer(flags, ending, _hints(flags, source, inputs, sandbox=sandbox or flags.sandbox))
+        _answer(flags, ending, hints)
     except PipeClosed:
         # The work is done whether anybody reads about it or not.
         drop_stdout()
@@ -114,5 +116,5 @@ def _answer(flags: Flags, ending: Ending, hints: Hints) -> None:
 def _hints(flags: Flags, source: str, inputs: tuple[str, ...], *, sandbox: bool) -> Hints:
     if sandbox and flags.database is None:
         return Hints()
-    resume = None if "-" in inputs or sandbox else flags.command_line("import", source, *inputs, "--resume")
-    return Hints(flags.command_line, resume)
+    resume = None if sandbox else resume_command(flags, source, inputs)
+    return Hints(flags.command_line, resume, inputs)

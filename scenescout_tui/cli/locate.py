@@ -8,10 +8,13 @@ from pathlib import Path
 from scenescout_tui.cli.data import database_file
 from scenescout_tui.cli.flags import Flags, data_options
 from scenescout_tui.cli.flags import command as verb
-from scenescout_tui.cli.output import say_json, say_table
+from scenescout_tui.cli.output import say_json
+from scenescout_tui.cli.tables import Column, say_table
 from scenescout_tui.imports.lock import EngineLock
 from scenescout_tui.safe_text import redact
 from scenescout_tui.settings import Settings, config_dir, data_dir, state_dir
+
+_COLUMNS = (Column("what", "whole"), Column("where", "whole"), Column("", leave=2), Column("from", leave=1))
 
 
 @verb("locate")
@@ -25,7 +28,7 @@ def command(flags: Flags) -> int:
             {what: {"path": place, "state": state, "from": origin} for what, place, state, origin in rows}
         )
     else:
-        say_table(("what", "where", "", "from"), rows, whole=("where",))
+        say_table(_COLUMNS, rows)
     return 0
 
 

@@ -5,24 +5,17 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import sys
-from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from scenescout_tui.cli.exits import PipeClosed
-from scenescout_tui.safe_text import for_screen
 
 # json.dumps escapes C0 alone; DEL, C1, bidi controls, invisible characters and lone surrogates can harm a
 # terminal too.
 _DANGEROUS = re.compile(
     "[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\U000e0000-\U000e0fff]"
 )
-
-#: Cells between two columns of a table, and the fewest that a cut column keeps.
-_GAP = 2
-_NARROWEST = 8
 
 
 def write(text: str) -> None:
@@ -37,7 +30,7 @@ def write(text: str) -> None:
 
 
 def say(line: str = "") -> None:
-    """Write one line of the answer to stdout; data in it has been through `for_screen`."""
+    """Write one line of the answer to stdout; data in it has been through `safe_text.for_screen`."""
     write(line + "\n")
 
 
@@ -63,32 +56,6 @@ def is_terminal(stream: Any) -> bool:
         return bool(stream.isatty()) and os.environ.get("TERM", "") not in ("", "dumb")
     except (AttributeError, ValueError):
         return False
-
-
-def say_table(
-    headers: Sequence[str],
-    rows: Iterable[Sequence[object]],
-    *,
-    right: Iterable[str] = (),
-    whole: Iterable[str] = (),
-) -> None:
-    """Write rows under their headers; columns named in `right` are numbers.
-
-    On a terminal the widest text column gives way so that a row stays one line; elsewhere nothing is cut.
-    Numbers and the columns named in `whole` (ids that go into the next command) are never cut.
-    """
-    cells = [[_cell(value) for value in row] for row in rows]
-    widths = [max(map(_width, column)) for column in zip(headers, *cells, strict=True)]
-    if is_terminal(sys.stdout):
-        kept = {*right, *whole}
-        widths = _squeeze(widths, [header not in kept for header in headers])
-    aligned = [header in set(right) for header in headers]
-    for row in [list(headers), *cells]:
-        parts = [
-            " " * (width - _width(_cut(cell, width))) + _cut(cell, width) if number else _padded(cell, width)
-            for cell, width, number in zip(row, widths, aligned, strict=True)
-        ]
-        say((" " * _GAP).join(parts).rstrip())
 
 
 def local_time(stamp: str | float | None) -> str:
@@ -124,50 +91,3 @@ def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} has no JSON form")
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return f"{value:,}"
-    return for_screen(str(value))
-
-
-def _width(text: str) -> int:
-    from rich.cells import cell_len
-
-    return cell_len(text)
-
-
-def _padded(text: str, width: int) -> str:
-    text = _cut(text, width)
-    return text + " " * (width - _width(text))
-
-
-def _cut(text: str, width: int) -> str:
-    if _width(text) <= width:
-        return text
-    while text and _width(text) > width - 1:
-        text = text[:-1]
-    return text + "…"
-
-
-def _columns() -> int:
-    return shutil.get_terminal_size().columns
-
-
-def _squeeze(widths: list[int], may_give: list[bool]) -> list[int]:
-    """Take cells from the widest column that may give, and again, until the row fits; none goes below
-    eight.
-    """
-    widths = list(widths)
-    room = _columns() - _GAP * (len(widths) - 1)
-    while (excess := sum(widths) - room) > 0:
-        giving = sorted((width, index) for index, width in enumerate(widths) if may_give[index])
-        if not giving or giving[-1][0] <= _NARROWEST:
-            break
-        widest = giving[-1][1]
-        floor = max(_NARROWEST, giving[-2][0] if len(giving) > 1 else 0)
-        widths[widest] -= max(1, min(excess, widths[widest] - floor))
-    return widths

@@ -10,6 +10,7 @@ from scenescout_tui.cli.exits import PipeClosed
 from scenescout_tui.cli.flags import Flags, data_options
 from scenescout_tui.cli.flags import command as verb
 from scenescout_tui.cli.follow import run_to_end
+from scenescout_tui.cli.ids import full_group_key
 from scenescout_tui.cli.output import say, say_json
 from scenescout_tui.cli.streams import drop_stdout
 from scenescout_tui.cli.summary import Hints, say_report, status_of_ending
@@ -29,8 +30,9 @@ def command(flags: Flags, ids: tuple[str, ...], run: str | None, key: str | None
         raise usage_error(
             "say which: one or more IDs, --run RUN, --group GROUP, or --all", "See scenescout retry --help."
         )
-    if run is not None or ids:
+    if not everything:
         with reading(flags) as store:
+            key = full_group_key(store, key)
             run = store.run(run).id if run is not None else None
             ids = tuple(store.dead_letter(one).id for one in ids)
     try:

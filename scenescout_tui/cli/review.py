@@ -7,13 +7,21 @@ import click
 from scenescout_tui.cli.complaint import usage_error
 from scenescout_tui.cli.data import reading, signed, writing
 from scenescout_tui.cli.flags import Flags, data_options, group
-from scenescout_tui.cli.output import count, local_time, say, say_json, say_table
+from scenescout_tui.cli.output import count, local_time, say, say_json
+from scenescout_tui.cli.tables import Column, say_table
 from scenescout_tui.cli.words import pending_json
 from scenescout_tui.store import Store
 from scenescout_tui.store.rows import PendingRow
 
-_COLUMNS = ("event", "starts", "title", "city", "source", "submitted", "")
-
+_COLUMNS = (
+    Column("event", "id"),
+    Column("starts", "whole"),
+    Column("title", "main"),
+    Column("city", leave=3),
+    Column("source", leave=2),
+    Column("submitted", "whole", leave=1),
+    Column("note", sparse=True),
+)
 
 _LIMIT = click.option(
     "--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="How many."
@@ -70,7 +78,7 @@ def _list(flags: Flags, limit: int) -> int:
     if flags.as_json:
         say_json({"pending": [pending_json(row) for row in rows]})
     elif rows:
-        say_table(_COLUMNS, [_row(row) for row in rows], whole=("event", "starts"))
+        say_table(_COLUMNS, [_row(row) for row in rows])
         say("Decide with: scenescout review approve EVENT… or refuse EVENT… --reason TEXT")
     else:
         say("Nothing waits for review.")

@@ -7,24 +7,26 @@ import click
 from scenescout_tui.cli.data import reading
 from scenescout_tui.cli.flags import Flags, data_options
 from scenescout_tui.cli.flags import command as verb
-from scenescout_tui.cli.output import local_time, say, say_json, say_table
+from scenescout_tui.cli.going_on import STOPPED, how_to_go_on, resume_command
+from scenescout_tui.cli.output import local_time, say, say_json
+from scenescout_tui.cli.tables import Column, say_table
 from scenescout_tui.cli.words import run_json
 from scenescout_tui.safe_text import for_screen
 from scenescout_tui.store.rows import RunRow
 
 _COLUMNS = (
-    "run",
-    "started",
-    "source",
-    "state",
-    "total",
-    "new",
-    "updated",
-    "same",
-    "duplicate",
-    "review",
-    "skipped",
-    "failed",
+    Column("run", "id"),
+    Column("started", "whole"),
+    Column("source", "whole"),
+    Column("state", "whole"),
+    Column("total", "number"),
+    Column("new", "number", leave=6, sparse=True),
+    Column("updated", "number", leave=5, sparse=True),
+    Column("same", "number", leave=3, sparse=True),
+    Column("duplicate", "number", leave=1, sparse=True),
+    Column("review", "number", leave=4, sparse=True),
+    Column("skipped", "number", leave=2, sparse=True),
+    Column("failed", "number", sparse=True),
 )
 
 
@@ -39,13 +41,13 @@ def command(flags: Flags, run: str | None, limit: int) -> int:
     with reading(flags) as store:
         if run is not None:
             found = store.run(run)
-            say_json({"run": run_json(found)}) if flags.as_json else _say_run(found)
+            say_json({"run": run_json(found)}) if flags.as_json else _say_run(flags, found)
             return 0
         rows = store.runs(limit=limit)
     if flags.as_json:
         say_json({"runs": [run_json(row) for row in rows]})
     elif rows:
-        say_table(_COLUMNS, [_row(row) for row in rows], right=_COLUMNS[4:])
+        say_table(_COLUMNS, [_row(row) for row in rows])
     else:
         say("No runs yet. Start one with: scenescout import eventbrite FILE")
     return 0
@@ -54,7 +56,7 @@ def command(flags: Flags, run: str | None, limit: int) -> int:
 def _row(run: RunRow) -> tuple[object, ...]:
     found = run.accounting
     return (
-        run.id[-6:],
+        run.id,
         local_time(run.started_at.timestamp()),
         run.source,
         run.state,
@@ -69,7 +71,7 @@ def _row(run: RunRow) -> tuple[object, ...]:
     )
 
 
-def _say_run(run: RunRow) -> None:
+def _say_run(flags: Flags, run: RunRow) -> None:
     say(f"run {run.id}")
     lines = [
         ("source", run.source),
@@ -94,3 +96,5 @@ def _say_run(run: RunRow) -> None:
         lines.append((name.replace("_", " "), f"{getattr(found, name):,}"))
     for label, value in lines:
         say(f"  {label:<10} {for_screen(value)}")
+    if run.state in STOPPED:
+        say(how_to_go_on(resume_command(flags, run.source, run.inputs)))

@@ -60,5 +60,6 @@ def sandbox_settings(flags: Flags, **more: object) -> Iterator[Settings]:
     A database named by a flag is used instead, and kept.
     """
     with tempfile.TemporaryDirectory(prefix="scenescout-sandbox-") as folder:
-        database = flags.database or f"sqlite:///{Path(folder) / 'sandbox.db'}"
+        throw_away = f"sqlite:///{Path(folder) / 'sandbox.db'}"
+        database = throw_away if flags.database is None else flags.database
         yield flags.settings(**more | {"database_url": database})

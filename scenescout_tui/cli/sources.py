@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from scenescout_tui.cli.flags import Flags, data_options
 from scenescout_tui.cli.flags import command as verb
-from scenescout_tui.cli.output import say, say_json, say_table
+from scenescout_tui.cli.output import say, say_json
+from scenescout_tui.cli.tables import Column, say_table
 from scenescout_tui.settings import Settings
 from scenescout_tui.sources.adapters import ADAPTERS
 
@@ -17,6 +18,13 @@ _READS = {
     "yelp": ("y", "events of Yelp's API v3: one, a list, an API page, NDJSON"),
     "manual": ("m", "submission forms: one, a list, NDJSON; they wait for review"),
 }
+_COLUMNS = (
+    Column("source", "whole"),
+    Column("name", leave=1),
+    Column("key", "whole"),
+    Column("reads", "main"),
+    Column("token"),
+)
 _AUTO = ("auto", "Files", "f", "any of these; the source of each record is recognised", "")
 
 
@@ -34,7 +42,7 @@ def command(flags: Flags) -> int:
         keys = ("name", "title", "key", "reads", "token")
         say_json({"sources": [dict(zip(keys, row, strict=True)) for row in rows]})
     else:
-        say_table(("source", "name", "key", "reads", "token"), rows, whole=("source", "key"))
+        say_table(_COLUMNS, rows)
         say("Import with: scenescout import SOURCE FILE, or the key in the console.")
     return 0
 

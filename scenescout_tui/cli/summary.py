@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from scenescout_tui.cli.exits import ALL_WELL, NOT_FINISHED, SIGNALLED, SOME_FAILED
+from scenescout_tui.cli.exits import ALL_WELL, NOT_FINISHED, SIGNALLED, SOME_FAILED, WRONG_USE
 from scenescout_tui.cli.follow import Ending, in_words
+from scenescout_tui.cli.going_on import how_to_go_on
 from scenescout_tui.cli.output import count, say
 from scenescout_tui.imports.report import RecordResult, RunReport
 from scenescout_tui.imports.snapshot import Counts
 from scenescout_tui.safe_text import for_screen
 
 _SHOWN = 10
+#: The code of a run that ended because of what it was to read.
+WRONG_INPUT = "INPUT_ERROR"
+#: What a record is said to be that comes from another source than the one named.
+_OTHER_SOURCE = re.compile(r"looks like a record of (\w+)")
 _WORDS = (
     ("created", "new"),
     ("updated", "updated"),
@@ -29,8 +35,9 @@ def status_of_ending(ending: Ending) -> int:
     """Return the exit status of a finished job (DESIGN §7)."""
     if ending.signal is not None:
         return SIGNALLED + ending.signal
-    if not all(report.success for report in ending.reports):
-        return NOT_FINISHED
+    causes = {report.error.code if report.error else "" for report in ending.reports if not report.success}
+    if causes:
+        return WRONG_USE if causes == {WRONG_INPUT} else NOT_FINISHED
     return SOME_FAILED if any(report.counts.failed for report in ending.reports) else ALL_WELL
 
 
@@ -39,11 +46,12 @@ class Hints:
     """What can be said about the next step.
 
     `command_line` writes a command for the same database (None where that is gone by now), `resume` is the
-    command that goes on where the run stopped (None where none can).
+    command that goes on where the run stopped (None where none can), `inputs` are what to import once more.
     """
 
     command_line: Callable[..., str] | None = None
     resume: str | None = None
+    inputs: tuple[str, ...] = ()
 
 
 def say_report(report: RunReport, ending: Ending, hints: Hints) -> None:
@@ -60,13 +68,10 @@ def say_report(report: RunReport, ending: Ending, hints: Hints) -> None:
         say("  Nothing was written: this was a dry run, and an import would have done this.")
     if report.failed:
         _say_failed(report.failed, report.counts.failed)
-    if hints.command_line is None or report.dry_run:
-        return
     if not report.success:
-        _say_how_to_go_on(hints.resume)
-    elif report.counts.failed:
-        say(f"All errors: {hints.command_line('errors')}")
-        say(f"After a repair: {hints.command_line('retry', '--run', short)}")
+        _say_how_to_go_on(report, hints)
+    elif report.counts.failed and hints.command_line is not None:
+        _say_second_try(report, hints.command_line, hints.inputs)
 
 
 def words(counts: Counts) -> str:
@@ -97,8 +102,23 @@ def _say_failed(failed: Sequence[RecordResult], total: int) -> None:
         say(f"→ {for_screen(action)}")
 
 
-def _say_how_to_go_on(resume: str | None) -> None:
-    if resume is None:
-        say("It cannot be resumed: start it again, what is kept will be recognised.")
-    else:
-        say(f"Go on with: {resume}")
+def _say_second_try(report: RunReport, command_line: Callable[..., str], inputs: tuple[str, ...]) -> None:
+    """Say what can be done about records that failed; a retry only reads the same bytes again."""
+    others = {found[1] for one in report.failed if (found := _OTHER_SOURCE.search(one.error or ""))}
+    if others:
+        source = others.pop() if len(others) == 1 else "auto"
+        say(f"Records of another source: {command_line('import', source, *(inputs or ('FILE',)))}")
+    if report.dry_run:
+        return
+    say("Wrong records: correct them at the source, then import again.")
+    say(f"Failures that were not the records' fault: {command_line('retry', '--run', report.run_id[-6:])}")
+    say(f"All errors: {command_line('errors')}")
+
+
+def _say_how_to_go_on(report: RunReport, hints: Hints) -> None:
+    action = str(report.error.metadata.get("action", "")) if report.error is not None else ""
+    if action:
+        say(f"→ {for_screen(action)}")
+    by_input = report.error is not None and report.error.code == WRONG_INPUT
+    if not (by_input or report.dry_run or hints.command_line is None):
+        say(how_to_go_on(hints.resume))

@@ -16,8 +16,10 @@ from textual._compositor import ChopsUpdate
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingsMap, BindingType
 from textual.command import Provider
+from textual.events import Event, Key, Paste
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
+from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.timer import Timer
 
 from scenescout_tui.console import look
@@ -27,8 +29,9 @@ from scenescout_tui.console.glyphs import UNICODE, Glyphs, glyphs_for
 from scenescout_tui.console.keys import bindings, is_offered
 from scenescout_tui.console.painted import Painted
 from scenescout_tui.console.processor_state import REFRESH, ProcessorState
-from scenescout_tui.console.repaint import CellUpdate, PlainColors
+from scenescout_tui.console.repaint import CellUpdate, PlainColors, WholeCells
 from scenescout_tui.console.screens.dashboard import Dashboard
+from scenescout_tui.console.typed_ahead import TypedAhead
 from scenescout_tui.imports.actions import BY_ID
 from scenescout_tui.safe_text import for_log
 
@@ -73,6 +76,9 @@ class SceneScoutApp(App[None], inherit_bindings=False):
     ToastRack { margin-bottom: 1; }
     Toast { background: $surface; color: $ss-ink; }
     .-ascii Toast { border-left: ascii $ss-accent; }
+    CommandPalette LoadingIndicator { display: none; }
+    .-ascii CommandPalette #--input { border: ascii $ss-accent; }
+    .-ascii CommandList { border-bottom: ascii $ss-accent; }
     CommandPalette:nocolor .option-list--option-highlighted { text-style: reverse; }
     """
 
@@ -93,6 +99,7 @@ class SceneScoutApp(App[None], inherit_bindings=False):
         self.state_dir = state_dir
         self.glyphs = glyphs or glyphs_for()
         show_in(None if self.glyphs is UNICODE else "ascii")
+        ScrollBar.renderer = ScrollBarRender if self.glyphs is UNICODE else WholeCells
         self.handle: EngineHandle | None = None
         #: What the status line says for a few seconds: a role and a text.
         self.said: tuple[str, str] | None = None
@@ -104,6 +111,7 @@ class SceneScoutApp(App[None], inherit_bindings=False):
         self._connect = connect
         self._said_timer: Timer | None = None
         self._told_to_leave: int | None = None
+        self._typed = TypedAhead(self, super().on_event)
         for one in look.make_themes():
             self.register_theme(one)
         self.theme = _theme_name(theme)
@@ -137,6 +145,13 @@ class SceneScoutApp(App[None], inherit_bindings=False):
             self._driver.on_lost = self._terminal_lost
         self.call_after_refresh(self._start_connecting)
         self._leave()
+
+    async def on_event(self, event: Event) -> None:
+        """Let every key act before the next one; see `TypedAhead`."""
+        if isinstance(event, Key | Paste) and not event.is_forwarded:
+            self._typed.take(event)
+        else:
+            await super().on_event(event)
 
     @property
     def operations(self) -> Operations:
@@ -235,6 +250,8 @@ class SceneScoutApp(App[None], inherit_bindings=False):
             return
         self.handle = future.result()
         self.state.attach(self.handle)
+        if self._operations is not None:
+            self._operations.do_put_off()
 
     def _theme_changed(self) -> None:
         for screen in self.screen_stack:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
-    """One set of signs; every sign is one cell wide, except `ellipsis` and `arrow` in ASCII."""
+    """One set of signs; every sign is one cell wide, except `ellipsis`, `arrow`, `up` and `down` in ASCII."""
 
     running: str = "●"
     waiting: str = "◐"
@@ -31,6 +31,8 @@ class Glyphs:
     dash: str = "–"
     arrow: str = "→"
     dot: str = "·"
+    up: str = "↑"
+    down: str = "↓"
 
 
 UNICODE = Glyphs()
@@ -54,6 +56,8 @@ ASCII = Glyphs(
     dash="-",
     arrow="->",
     dot="|",
+    up="up",
+    down="down",
 )
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from textual.screen import ModalScreen
+
 from scenescout_tui.console.formats import count, countdown, duration, plural
 from scenescout_tui.console.look import THEMES
 from scenescout_tui.imports.actions import BY_ID
@@ -41,6 +43,7 @@ class Operations:
         self.manual_draft: dict[str, str] = {}
         self._wanted_workers: int | None = None
         self._leaving = False
+        self._put_off_action: str | None = None
 
     @property
     def _seen(self) -> EngineSnapshot:
@@ -84,17 +87,20 @@ class Operations:
         """Stop every running import, after asking."""
         if not self._may("cancel_run"):
             return
-        running = [run for run in self._seen.runs if run.state in {"running", "draining"}]
+        running = {run.run_id for run in self._seen.runs if run.state in {"running", "draining"}}
         if not running:
             self._app.say("No import is running.")
             return
         from scenescout_tui.console.dialogs.confirm import Confirm
 
-        done = sum(run.counts.finished for run in running)
-        text = (
-            f"{plural(done, 'record')} finished so far: they stay written.\n"
-            "The rest of the input is not read; importing the same file again passes over what is written."
-        )
+        def text(seen: EngineSnapshot) -> str:
+            done = sum(run.counts.finished for run in seen.runs if run.run_id in running)
+            return (
+                f"{plural(done, 'record')} finished so far: they stay written.\n"
+                "The rest of the input is not read; importing the same file again passes over what is "
+                "written."
+            )
+
         self._app.push_screen(
             Confirm(f"Stop {plural(len(running), 'import')}?", text, yes="stop", no="let it run"),
             lambda yes: self._app.state.send(CancelRun(), self.tell) if yes else None,
@@ -106,8 +112,8 @@ class Operations:
             return
         if not self._seen.errors_open:
             self._app.say("There are no errors to clear.")
-            return
-        self._app.state.clear_errors(said=self.tell)
+        elif self._may("clear_errors"):
+            self._app.state.clear_errors(said=self.tell)
 
     def undo_clear(self) -> None:
         """Bring back what was cleared last."""
@@ -115,8 +121,8 @@ class Operations:
             return
         if not self._seen.undoable:
             self._app.say("There is nothing to undo.")
-            return
-        self._app.state.send(UndoClear(), self.tell)
+        elif self._may("undo_clear"):
+            self._app.state.send(UndoClear(), self.tell)
 
     def retry_group(self) -> None:
         """Import the dead letters of the selected group again."""
@@ -148,7 +154,10 @@ class Operations:
 
     def palette(self) -> None:
         """Find an action by name."""
-        self._app.action_command_palette()
+        from scenescout_tui.console.dialogs.palette import Palette
+
+        if not isinstance(self._app.screen, Palette):
+            self._app.push_screen(Palette())
 
     def quit(self) -> None:
         """Leave at once when nothing runs, otherwise ask how."""
@@ -159,6 +168,12 @@ class Operations:
         from scenescout_tui.console.dialogs.leave import Leave
 
         self._app.push_screen(Leave(draining=self._leaving), self._leave)
+
+    def do_put_off(self) -> None:
+        """Do what was wanted before the engine was there."""
+        action, self._put_off_action = self._put_off_action, None
+        if action is not None and not isinstance(self._app.screen, ModalScreen):
+            getattr(self, action)()
 
     def tell(self, result: CommandResult) -> None:
         """Say the answer to a command."""
@@ -204,13 +219,14 @@ class Operations:
         parts = [
             f"{count(number)} {word}"
             for number, word in (
+                # What matters most comes first: the end of the line may be cut.
                 (counts.created, "new"),
-                (counts.updated, "updated"),
-                (counts.unchanged, "unchanged"),
-                (counts.duplicate, "duplicates"),
-                (counts.review, "to review"),
-                (counts.skipped, "skipped"),
                 (counts.failed, "failed"),
+                (counts.review, "to review"),
+                (counts.updated, "updated"),
+                (counts.duplicate, "duplicates"),
+                (counts.skipped, "skipped"),
+                (counts.unchanged, "unchanged"),
             )
             if number
         ]
@@ -246,18 +262,28 @@ class Operations:
         app, seen = self._app, self._seen
         if app.read_only:
             return False
-        title = BY_ID[action].title
         if seen.state == "viewer":
-            app.say(f"{title}: not from here, {seen.detail or 'another process runs the engine'}.", "warn")
+            from scenescout_tui.console.widgets.status_line import held_by
+
+            holder = held_by(seen.detail) or "another process"
+            app.say(f"Not from here: {holder} runs the engine.", "warn")
         elif seen.state == "failed" or (seen.state == "stopped" and not app.state.is_attached):
-            app.say(f"{title}: not possible, {seen.detail or 'the engine has stopped'}.", "bad")
+            app.say(f"Not possible: {seen.detail or 'the engine has stopped'}.", "bad")
         elif not app.state.is_attached:
-            app.say("The engine is still starting; try again in a moment.", "warn")
+            self._put_off(action)
         elif self._leaving:
-            app.say(f"{title}: not now, the engine is finishing its work.", "warn")
+            app.say("Not now: the engine is finishing its work.", "warn")
         else:
             return True
         return False
+
+    def _put_off(self, action: str) -> None:
+        """Remember an import until there is an engine; what else was wanted may be out of date by then."""
+        if action.startswith("import_"):
+            self._put_off_action = action
+            self._app.say(f"{BY_ID[action].title}: as soon as the engine has started.", "warn")
+        else:
+            self._app.say("The engine is still starting; try again in a moment.", "warn")
 
     def _selected(self, action: str) -> ErrorGroupRow | None:
         from scenescout_tui.console.screens.framed import FramedScreen

@@ -7,6 +7,7 @@ style around every segment: measured, five to eight times the bytes for a screen
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import ClassVar
 
 from rich.color import ColorSystem
 from rich.console import Console
@@ -15,6 +16,7 @@ from rich.style import Style
 from textual._compositor import ChopsUpdate
 from textual.color import Color
 from textual.filter import LineFilter
+from textual.scrollbar import ScrollBarRender
 
 _RESET = "\x1b[0m"
 
@@ -56,6 +58,13 @@ class CellUpdate(ChopsUpdate):
         if current:
             out.append(_RESET)
         return "".join(out)
+
+
+class WholeCells(ScrollBarRender):
+    """A scrollbar without the signs for a part of a cell, which not every locale can show."""
+
+    VERTICAL_BARS: ClassVar[list[str]] = [" "] * 8
+    HORIZONTAL_BARS: ClassVar[list[str]] = [" "] * 8
 
 
 @lru_cache(maxsize=4096)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import select
 import signal
@@ -14,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import COMMAND, Program
+from scenescout_tui.sandbox import yelp_events
+from tests.cli.conftest import COMMAND, TODAY, Program
 
 #: Seconds a console may take to get somewhere before a test gives up.
 PATIENCE = 30.0
@@ -142,3 +144,25 @@ def test_a_console_may_be_told_to_only_look(filled: Path, scenescout: Program) -
     assert scenescout("import", "auto", "-", "--database", filled, stdin=b"[]").status == 0
     console.press(b"q")
     assert console.end() == 0
+
+
+def test_leaving_during_an_import_names_the_run_and_how_to_go_on(
+    tmp_path: Path, database: Path, scenescout: Program
+) -> None:
+    file = tmp_path / "many.ndjson"
+    file.write_text("".join(json.dumps(event) + "\n" for event in yelp_events(60_000, 5, TODAY)))
+    console = Console("--database", database)
+    console.until(b"events.db")
+    console.press(b"f")
+    console.until(b"Import a file")
+    console.press(str(file).encode() + b"\r")
+    ends = time.monotonic() + PATIENCE
+    while not scenescout("events", "--json", "--database", database).json["events"]:
+        assert time.monotonic() < ends, console.seen[-2_000:]
+    console.process.send_signal(signal.SIGTERM)
+    assert console.end() == 128 + signal.SIGTERM
+    run = scenescout("runs", "--json", "--database", database).json["runs"][0]
+    assert run["state"] == "interrupted"
+    said = console.seen.decode(errors="replace")
+    assert f"run {run['runId'][-6:]} of auto" in said
+    assert f"scenescout import auto {file} --resume" in said

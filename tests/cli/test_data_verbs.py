@@ -63,7 +63,7 @@ def test_events_are_listed_by_start_and_filtered(verb: Program, filled: Path) ->
     there = verb("events", "--city", city, "--json", "--database", filled).json["events"]
     assert {event["city"] for event in there} == {city}
     day = starts[len(starts) // 2][:10]
-    later = verb("events", "--from", f"{day}T00:00+00:00", "--json", "--database", filled).json["events"]
+    later = verb("events", "--since", f"{day}T00:00+00:00", "--json", "--database", filled).json["events"]
     assert [event["starts_at"] for event in later] == [start for start in starts if start >= day]
     pages = [
         verb("events", "--limit", "5", "--offset", str(offset), "--json", "--database", filled).json["events"]
@@ -233,7 +233,11 @@ def test_doctor_finds_nothing_wrong_on_a_fresh_machine(verb: Program) -> None:
     assert answer.json["ok"] is True
     seen = {check["what"] for check in answer.json["checks"]}
     assert seen >= {"python", "locale", "terminal", "settings", "log", "disk", "database"}
-    assert answer.json["settings"]["max_workers"] == {"value": "8", "from": "preset EVENT_PROCESSING"}
+    assert answer.json["settings"]["max_workers"] == {
+        "value": "8",
+        "from": "preset EVENT_PROCESSING",
+        "environment": "SCENESCOUT_MAX_WORKERS",
+    }
     assert verb("doctor").out.endswith("All is well.\n")
 
 
@@ -247,7 +251,7 @@ def test_doctor_looks_into_the_database(verb: Program, filled: Path) -> None:
 def test_doctor_says_where_a_setting_comes_from(verb: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCENESCOUT_MAX_WORKERS", "7")
     found = verb("doctor", "--json").json["settings"]["max_workers"]
-    assert found == {"value": "7", "from": "environment SCENESCOUT_MAX_WORKERS"}
+    assert (found["value"], found["from"]) == ("7", "environment SCENESCOUT_MAX_WORKERS")
 
 
 def test_doctor_exits_1_on_wrong_settings(verb: Program, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -270,3 +274,67 @@ def test_doctor_exits_1_on_a_damaged_database(verb: Program, filled: Path) -> No
 def test_doctor_creates_nothing(verb: Program, own_home: Path) -> None:
     verb("doctor")
     assert not [path for path in own_home.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize(("since", "until"), [("--since", "--until"), ("--from", "--to")])
+def test_a_span_of_time_has_two_names_and_the_help_one(
+    verb: Program, filled: Path, since: str, until: str
+) -> None:
+    starts = [event["starts_at"] for event in verb("events", "--json", "--database", filled).json["events"]]
+    low, high = starts[3], starts[-3]
+    found = verb("events", since, low, until, high, "--json", "--database", filled).json["events"]
+    assert [one["starts_at"] for one in found] == [one for one in starts if low <= one < high]
+    shown = verb("events", "--help").out
+    assert "--since DATE" in shown
+    assert "--until DATE" in shown
+    assert "--from" not in shown
+
+
+def _unusable(path: Path, kind: str) -> None:
+    if kind == "no database":
+        path.write_text("Dear diary,\n" * 1_000)
+        return
+    with sqlite3.connect(path) as connection:
+        if kind == "of a newer version":
+            connection.execute("UPDATE scenescout_version SET version_num = '9999'")
+        else:
+            connection.executescript("DROP TABLE scenescout_version; PRAGMA application_id = 7")
+    connection.close()
+
+
+@pytest.mark.parametrize("kind", ["no database", "of a newer version", "of another program"])
+def test_doctor_exits_1_on_a_database_that_cannot_be_used(verb: Program, filled: Path, kind: str) -> None:
+    _unusable(filled, kind)
+    answer = verb("doctor", "--json", "--database", filled)
+    assert answer.status == 1
+    (wrong,) = [check for check in answer.json["checks"] if check["state"] == "wrong"]
+    assert wrong["what"] == "database"
+    assert wrong["action"]
+
+
+def test_doctor_takes_an_empty_file_for_a_new_database(verb: Program, database: Path) -> None:
+    database.touch(mode=0o600)
+    answer = verb("doctor", "--database", database)
+    assert answer.status == 0
+    assert "first import fills it" in answer.out
+
+
+def test_doctor_says_what_memory_presets_and_environment_names_hold(
+    verb: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCENESCOUT_ENV", "production")
+    monkeypatch.setenv("SCENESCOUT_MAX_WORKERS", "4")
+    out = verb("doctor").out
+    assert "grown by 419 MB (105 MB for each of 4 workers)" in out
+    assert "imports use EVENT_PROCESSING, create_spawner() uses production" in out
+    assert "SCENESCOUT_BATCH_SIZE" in out
+    assert "SCENESCOUT_ENV" in out
+
+
+def test_a_stopped_run_says_how_to_go_on(verb: Program, filled: Path, tmp_path: Path) -> None:
+    with sqlite3.connect(filled) as connection:
+        connection.execute("UPDATE runs SET state = 'interrupted'")
+    rows = verb("runs", "--json", "--database", filled).json["runs"]
+    file = rows[-1]["inputs"][0]
+    shown = verb("runs", rows[-1]["runId"][-6:], "--database", filled).out
+    assert f"Go on with: scenescout import eventbrite {file} --resume" in shown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import signal
 import subprocess
 import sys
@@ -180,12 +181,13 @@ def test_a_closed_pipe_ends_quietly(arguments: list[str]) -> None:
     assert (done.returncode, done.stderr) == (0, b"")
 
 
-def test_a_full_disk_under_stdout_is_said_and_exits_3() -> None:
+@pytest.mark.parametrize("argument", ["sources", "--version", "--help"])
+def test_a_full_disk_under_stdout_is_said_and_exits_3(argument: str) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("this system has no /dev/full")
     with open("/dev/full", "w") as full:
         done = subprocess.run(
-            [*COMMAND, "sources"], stdout=full, stderr=subprocess.PIPE, timeout=60, check=False
+            [*COMMAND, argument], stdout=full, stderr=subprocess.PIPE, timeout=60, check=False
         )
     assert done.returncode == 3
     assert b"could not be written" in done.stderr
@@ -229,3 +231,33 @@ def test_the_completion_knows_verbs_and_options(scenescout: Program) -> None:
         _SCENESCOUT_COMPLETE="bash_complete", COMP_WORDS="scenescout export --fo", COMP_CWORD="2"
     )
     assert "--format" in answer.out
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("", "is not valid"),
+        ("postgresql://me:S3CRET@db/x", "PostgreSQL is not"),
+        ("postgres://db/x", "PostgreSQL"),
+    ],
+)
+@pytest.mark.parametrize("before", [True, False])
+def test_a_database_that_means_nothing_exits_2(verb: Program, value: str, said: str, before: bool) -> None:
+    flag = ["--database", value]
+    answer = verb(*flag, "runs") if before else verb("runs", *flag)
+    assert (answer.status, answer.out) == (2, "")
+    assert "database_url (flag)" in answer.err
+    assert said in answer.err
+    assert answer.err.count("a path") == 1
+    assert "S3CRET" not in answer.err
+
+
+def test_the_sandbox_refuses_a_database_that_means_nothing(verb: Program) -> None:
+    assert verb("import", "manual", "--sandbox", "--database", "").status == 2
+
+
+def test_an_empty_home_is_no_home(scenescout: Program) -> None:
+    home = Path(pwd.getpwuid(os.getuid()).pw_dir)
+    environ = dict.fromkeys(("HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME"), "")
+    found = scenescout("locate", "--json", **environ).json
+    assert found["database"]["path"] == str(home / ".local/share/scenescout/events.db")

@@ -163,3 +163,14 @@ def test_a_reader_that_has_seen_enough_ends_the_export_quietly(filled: Path) -> 
 
 def test_a_changed_event_is_what_is_exported() -> None:
     assert event_json(replace(event(), title="B"))["title"] == "B"
+
+
+def test_an_output_that_is_a_directory_exits_2_and_names_it(
+    verb: Program, filled: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    answer = verb("export", "--output", folder, "--database", filled)
+    assert answer.status == 2
+    assert f"{folder} is a directory" in answer.err
+    assert not list(folder.iterdir())

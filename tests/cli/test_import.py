@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from scenescout_tui.cli.flags import Flags
+from scenescout_tui.cli.going_on import resume_command
 from scenescout_tui.sandbox import yelp_events
 from tests.cli.conftest import COMMAND, TODAY, Answer, Program
 
@@ -77,6 +79,7 @@ def test_failed_records_are_listed_with_place_reason_and_what_to_do(
     assert "→ " in answer.out
     assert "scenescout retry --run " in answer.out
     assert f"--database {database}" in answer.out
+    assert "correct them at the source, then import again" in answer.out
 
 
 def test_the_same_import_again_changes_nothing(
@@ -168,7 +171,7 @@ def test_a_file_of_another_source_says_which_it_looks_like(
 ) -> None:
     answer = scenescout("import", "eventbrite", yelp_file, "--database", database)
     assert answer.status == 1
-    assert "yelp" in answer.out.lower()
+    assert f"scenescout import yelp {yelp_file}" in answer.out
 
 
 def test_hostile_records_reach_the_terminal_as_harmless_text(
@@ -360,3 +363,41 @@ def test_an_interrupted_import_is_resumed_where_it_stopped(
     assert accounting(database) == [(8_000, 8_000, 0)]
     with sqlite3.connect(database) as connection:
         assert connection.execute("SELECT state FROM runs").fetchall() == [("completed",)]
+
+
+@pytest.mark.parametrize("stream", ["-", "/dev/null"])
+def test_a_stream_without_a_byte_exits_2_and_offers_no_resume(
+    scenescout: Program, database: Path, stream: str
+) -> None:
+    answer = scenescout("import", "eventbrite", stream, "--database", database)
+    assert answer.status == 2, answer
+    assert "→ " in answer.out
+    assert "resume" not in answer.out
+
+
+def test_only_files_are_offered_for_resuming(tmp_path: Path, eventbrite_file: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for inputs in ([], ["-"], ["/dev/null"], [str(pipe)], [str(eventbrite_file), str(pipe)]):
+        assert resume_command(Flags(), "eventbrite", inputs) is None
+    file = str(eventbrite_file)
+    expected = f"scenescout import eventbrite {file} --resume"
+    assert resume_command(Flags(), "eventbrite", [file]) == expected
+
+
+def test_a_file_that_has_changed_is_not_offered_for_resuming_again(
+    scenescout: Program, tmp_path: Path, database: Path
+) -> None:
+    path = tmp_path / "many.ndjson"
+    path.write_text("".join(json.dumps(event) + "\n" for event in yelp_events(8_000, 5, TODAY)))
+    arguments = ["import", "yelp", str(path), "--database", str(database)]
+    process = subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    _wait_for_events(process, database)
+    process.terminate()
+    process.communicate(timeout=PATIENCE)
+    path.write_text(path.read_text() + "\n")
+    answer = scenescout(*arguments, "--resume")
+    assert answer.status == 2, answer
+    assert "has changed since" in answer.out
+    assert "→ " in answer.out
+    assert "Go on with" not in answer.out

@@ -31,32 +31,6 @@ def test_json_holds_no_character_a_terminal_would_act_upon() -> None:
     assert "Kraków 東京 🎷" in text
 
 
-def test_a_table_is_aligned_by_what_is_seen(capsys: pytest.CaptureFixture[str]) -> None:
-    output.say_table(("name", "n"), [("東京", 1_204), ("Oslo", 7)], right=("n",))
-    assert capsys.readouterr().out.splitlines() == ["name      n", "東京  1,204", "Oslo      7"]
-
-
-def test_a_table_shows_hostile_data_as_text(capsys: pytest.CaptureFixture[str]) -> None:
-    output.say_table(("title",), [(HOSTILE,), ("[/red][@click=app.quit]x[/]",)])
-    shown = capsys.readouterr().out
-    assert len(shown.splitlines()) == 3
-    assert not any(ord(char) < 0x20 and char != "\n" for char in shown)
-    assert "[/red][@click=app.quit]x[/]" in shown
-
-
-def test_on_a_terminal_a_row_stays_one_line(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(output, "is_terminal", lambda stream: True)
-    monkeypatch.setattr(output, "_columns", lambda: 40)
-    output.say_table(("id", "title", "city"), [("1" * 8, "東" * 60, "Berlin"), ("2" * 8, "x" * 90, "Lisboa")])
-    lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 3
-    assert all(output._width(line) <= 40 for line in lines)
-    assert lines[1].rstrip().endswith("Berlin")
-    assert "…" in lines[1]
-
-
 def test_times_are_shown_in_this_machines_zone(monkeypatch: pytest.MonkeyPatch) -> None:
     import time
 

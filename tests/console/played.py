@@ -1,4 +1,4 @@
-"""A console over a scripted engine as a program of its own: `python played.py idle|busy|ticking [theme]`."""
+"""A console over a scripted engine as a program of its own: `python played.py idle|busy|ticking|late`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ from tests.console import scripted
 def connect() -> scripted.ScriptedHandle:
     """Give an engine in the situation that is asked for."""
     situation = sys.argv[1]
-    handle = scripted.ScriptedHandle(scripted.idle() if situation == "idle" else scripted.busy())
+    if situation == "late":
+        # As slow as an engine on a cold disk.
+        time.sleep(1.5)
+    quiet = situation in {"idle", "late"}
+    handle = scripted.ScriptedHandle(scripted.idle() if quiet else scripted.busy())
     if situation == "ticking":
         threading.Thread(target=_tick, args=(handle,), daemon=True).start()
     return handle

@@ -295,7 +295,7 @@ def viewer() -> EngineSnapshot:
         finished(),
         number=2,
         state="viewer",
-        detail="the engine is run by pid 4711",
+        detail="the engine of this database is run by process 22405",
         max_workers=0,
         queue_history=(),
     )

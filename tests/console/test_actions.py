@@ -292,6 +292,21 @@ async def test_the_end_of_a_run_is_said_with_its_counts() -> None:
         assert "Eventbrite: 1,204 new, 2 failed, in 1.2 s" in text_of(app)
 
 
+async def test_what_an_import_has_brought_and_what_failed_is_read_at_80_columns() -> None:
+    snapshot = replace(scripted.idle(), database="a-database-with-a-long-name.db")
+    async with opened(scripted.ScriptedHandle(snapshot, answers=_started), sandbox=True) as (app, pilot):
+        await pilot.press("e")
+        assert isinstance(app.handle, scripted.ScriptedHandle)
+        reports = app.handle.reports
+        await until(pilot, lambda: "run1" in reports)
+        reports["run1"].set_result(_report(created=288, duplicate=28, skipped=21, failed=20))
+        await until(pilot, lambda: app.said is not None and "288 new" in app.said[1])
+        await pilot.pause()
+        line = text_of(app).split("\n")[0]
+    assert "288 new, 20 failed, 28 duplicates, 21 skipped" in line
+    assert "ready" in line
+
+
 async def test_a_refused_command_is_said_with_what_to_do() -> None:
     refused = CommandResult(False, "There is no such file.", "INPUT_ERROR", "Name a file.")
     handle = scripted.ScriptedHandle(scripted.idle(), answers=lambda _: refused)
@@ -301,14 +316,15 @@ async def test_a_refused_command_is_said_with_what_to_do() -> None:
         assert "There is no such file. Name a file." in text_of(app)
 
 
-@pytest.mark.parametrize("key", ["e", "y", "m", "f", "p", "plus", "minus", "s", "r"])
+@pytest.mark.parametrize("key", ["e", "y", "m", "f", "p", "plus", "minus", "s", "r", "c"])
 async def test_a_viewer_is_told_who_has_the_engine(key: str) -> None:
     handle = scripted.ScriptedHandle(scripted.viewer())
-    async with opened(handle, size=(120, 40)) as (app, pilot):
+    async with opened(handle) as (app, pilot):
+        assert "engine: process 22405" in text_of(app)
         await pilot.press(key)
         await pilot.pause()
         assert handle.sent == []
-        assert "not from here, the engine is run by pid 4711" in text_of(app)
+        assert "Not from here: process 22405 runs the engine." in text_of(app)
 
 
 async def test_a_read_only_console_has_no_key_that_changes_anything() -> None:
@@ -333,3 +349,38 @@ async def test_keys_before_the_engine_is_there_are_answered() -> None:
         assert "The engine is still starting" in text_of(app)
         never.set_result(_busy())
         await until(pilot, lambda: app.handle is not None)
+
+
+async def test_an_import_that_is_wanted_before_the_engine_is_there_starts_with_it() -> None:
+    later: Future[Any] = Future()
+    handle = _busy()
+    app = SceneScoutApp(lambda: later.result(5), refresh_every=None, sandbox=True)
+    async with app.run_test() as pilot:
+        await pilot.press("e")
+        await pilot.pause()
+        assert "Import Eventbrite: as soon as the engine has started." in text_of(app)
+        later.set_result(handle)
+        await until(pilot, lambda: handle.sent == [StartImport("eventbrite")])
+
+
+@pytest.mark.parametrize("key", ["f", "m", "s", "q", "colon"])
+async def test_under_a_dialog_the_numbers_go_on(key: str) -> None:
+    handle = _busy()
+    async with opened(handle) as (app, pilot):
+        await pilot.press(key)
+        await pilot.pause()
+        assert "9,120" in text_of(app).split("\n")[2]
+        handle.picture = scripted.busy(1)
+        app.state.refresh_stats()
+        await until(pilot, lambda: "9,270" in text_of(app).split("\n")[2])
+
+
+async def test_the_numbers_in_a_question_are_those_of_now() -> None:
+    handle = _busy()
+    async with opened(handle) as (app, pilot):
+        await pilot.press("s")
+        await pilot.pause()
+        assert "12,663 records finished so far" in text_of(app)
+        handle.picture = scripted.busy(1)
+        app.state.refresh_stats()
+        await until(pilot, lambda: "12,857 records finished so far" in text_of(app))

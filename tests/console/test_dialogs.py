@@ -11,6 +11,7 @@ import pytest
 from scenescout_tui.console.dialogs.file_prompt import FilePrompt, complete
 from scenescout_tui.console.dialogs.manual_form import FIELDS, ManualForm, wrong_fields
 from scenescout_tui.console.dialogs.text_input import TextInput
+from scenescout_tui.console.memory import Memory
 from scenescout_tui.imports.commands import Command, CommandResult, StartImport
 from scenescout_tui.imports.report import RecordResult, RunReport
 from scenescout_tui.imports.snapshot import Counts, MetricsRow
@@ -173,6 +174,20 @@ async def test_what_the_engine_finds_wrong_stands_under_its_field_and_the_form_s
         assert app.focused.id == "start_time"
 
 
+async def test_typing_replaces_the_remembered_path_and_end_keeps_it(tmp_path: Path) -> None:
+    Memory(tmp_path).keep_path("auto", "/data/old.json")
+    async with opened(_idle(), state_dir=tmp_path) as (app, pilot):
+        await pilot.press("f")
+        field = app.screen.query_one(TextInput)
+        assert field.value == "/data/old.json"
+        await pilot.press("end", "l", "escape", "f")
+        field = app.screen.query_one(TextInput)
+        await pilot.press("right", "l")
+        assert field.value == "/data/old.jsonl"
+        await pilot.press("escape", "f", *"/new")
+        assert app.screen.query_one(TextInput).value == "/new"
+
+
 async def test_a_form_that_is_closed_keeps_what_was_typed() -> None:
     async with opened(_idle()) as (app, pilot):
         await _fill(pilot)
@@ -185,6 +200,12 @@ async def test_a_form_that_is_closed_keeps_what_was_typed() -> None:
 def test_a_message_is_taken_apart_by_the_fields_it_names() -> None:
     assert wrong_fields("title: missing; end_time: before the start") == {
         "title": "title: missing",
-        "end_time": "end_time: before the start",
+        "end_time": "end: before the start",
+    }
+    assert wrong_fields("start_time: not a date and time; write it like 2026-11-23 20:00", "start_time") == {
+        "start_time": "start: not a date and time; write it like 2026-11-23 20:00"
+    }
+    assert wrong_fields("the end comes before start_time", "end_time") == {
+        "end_time": "the end comes before start"
     }
     assert wrong_fields("the database is locked") == {}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
-from scenescout_tui.imports.snapshot import EngineSnapshot, ErrorGroupRow, WaitingRow, WorkerRow
+from scenescout_tui.imports.snapshot import Counts, EngineSnapshot, ErrorGroupRow, WaitingRow, WorkerRow
 from tests.console import scripted
 from tests.console.opened import opened, text_of
 
@@ -61,6 +62,37 @@ async def test_a_long_list_scrolls_with_the_cursor_and_counts_what_is_below() ->
         await pilot.press("pageup", "g")
         await pilot.pause()
         assert "message <0>" in text_of(app)
+
+
+async def test_a_list_scrolls_only_when_the_cursor_leaves_it() -> None:
+    handle = scripted.ScriptedHandle(_with_groups(1, *(_group(f"<{number}>") for number in range(12))))
+    async with opened(handle) as (app, pilot):
+        await pilot.press(*["down"] * 6)
+        await pilot.pause()
+        assert "message <0>" in text_of(app)
+        await pilot.press("down")
+        await pilot.pause()
+        assert "message <0>" not in text_of(app)
+
+
+@pytest.mark.parametrize("columns", [80, 120, 200])
+async def test_the_accounting_does_not_move_while_its_numbers_grow(columns: int) -> None:
+    def words(number: int) -> EngineSnapshot:
+        counts = Counts(*[0] * 8) if number == 1 else replace(scripted.busy().counts, in_flight=0)
+        return replace(scripted.busy(), number=number, counts=counts)
+
+    handle = scripted.ScriptedHandle(words(1))
+    async with opened(handle, size=(columns, 40)) as (app, pilot):
+        before = text_of(app).split("\n")[2]
+        handle.picture = words(2)
+        app.state.refresh_stats()
+        await pilot.pause()
+        after = text_of(app).split("\n")[2]
+    assert "9,120" in after
+    places = [
+        [found.start() for found in re.finditer(r"[a-z][a-z0-9 ]*[a-z]", line)] for line in (before, after)
+    ]
+    assert places[0] == places[1]
 
 
 async def test_a_worker_keeps_its_line_when_another_becomes_free() -> None:

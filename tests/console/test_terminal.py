@@ -76,6 +76,43 @@ def test_keys_that_come_in_one_piece_reach_the_fields_they_were_meant_for() -> N
     assert re.search(r"city \*\s+Berlin\s", shown)
 
 
+def test_a_path_typed_in_one_piece_with_its_key_lands_in_the_prompt() -> None:
+    with terminal(_PLAYED, "idle") as opened:
+        _settled(opened)
+        opened.type(b"f/tmp/x.ndjson")
+        opened.shows("/tmp/x.ndjson")
+        opened.read(0.5)
+        shown = opened.screen.text()
+    assert "Import a file: Files" in shown
+    assert "Theme:" not in shown
+    assert "Starting" not in shown
+
+
+def test_what_follows_an_answer_is_for_the_screen_below() -> None:
+    with terminal(_PLAYED, "busy") as opened:
+        _settled(opened)
+        opened.type(b"snt")
+        opened.shows("Theme: scenescout-light")
+
+
+def test_a_key_before_the_engine_is_there_is_remembered() -> None:
+    with terminal(_PLAYED, "late") as opened:
+        opened.shows("starting")
+        opened.type(b"f")
+        opened.shows("as soon as the engine has started")
+        opened.shows("Import a file: Files")
+
+
+@pytest.mark.parametrize("keys", [b"f", b"?", b":"])
+def test_while_everything_ticks_under_something_else_it_costs_no_more(keys: bytes) -> None:
+    with terminal(_PLAYED, "ticking") as opened:
+        _settled(opened)
+        opened.type(keys)
+        opened.read(1.0)
+        written = opened.read(3.0)
+    assert 0 < len(written) / (3.0 * 4) <= 3000
+
+
 def test_no_color_means_none() -> None:
     with terminal(_PLAYED, "busy", NO_COLOR="1") as opened:
         _settled(opened)
@@ -87,12 +124,23 @@ def test_no_color_means_none() -> None:
 
 
 def test_a_locale_without_unicode_gets_ascii_alone() -> None:
-    with terminal(_PLAYED, "busy", LC_ALL="C") as opened:
+    with terminal(_PLAYED, "busy", columns=80, lines=24, LC_ALL="C") as opened:
         _settled(opened)
-        opened.type(b"q")
-        opened.shows("Leave while")
-        opened.read(0.3)
-        assert opened.written.isascii()
+        for key, shown in (
+            (b":", "Clear the errors"),
+            (b"m", "Add an event"),
+            (b"f", "Import a file"),
+            (b"?", "Move the cursor"),
+            (b"\r", "esc goes back"),
+            (b"q", "Leave while"),
+        ):
+            opened.type(key)
+            opened.shows(shown)
+            opened.read(0.7)
+            opened.type(b"\x1b")
+            opened.read(0.5)
+        outside = {sign for sign in opened.written.decode("utf-8", "replace") if not sign.isascii()}
+        assert outside == set()
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from scenescout_tui.console.content import Row, plain, styled
+from scenescout_tui.imports.snapshot import EngineSnapshot
 
 if TYPE_CHECKING:
     from scenescout_tui.console.app import SceneScoutApp
@@ -56,6 +57,13 @@ class Dialog(ModalScreen[Answer]):
         box = VerticalScroll(*self.main(), id="box", can_focus=False)
         box.border_title = plain(self._title)
         yield box
+
+    def on_mount(self) -> None:
+        """Follow the state: numbers in a question are as new as those around it."""
+        self.watch(self.console_app.state, "snapshot", self.show)
+
+    def show(self, snapshot: EngineSnapshot) -> None:
+        """Take a new snapshot; most dialogs show nothing of it."""
 
     def action_dismiss_none(self) -> None:
         """Close without an answer."""

@@ -1,4 +1,4 @@
-"""Asks for the file to import; the last one of the source is there already, tab completes."""
+"""Asks for the file to import; the last one of the source is there already, marked; tab completes."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class FilePrompt(Dialog[str]):
         yield Lines((*_HINT, *_CLOSE))
 
     def on_mount(self) -> None:
-        """Put the cursor behind the remembered path."""
-        self.query_one("#path", TextInput).action_end()
+        """Mark the remembered path: typing replaces it, right and end keep it."""
+        self.query_one("#path", TextInput).select_all()
 
     @on(Input.Submitted)
     def _submit(self, event: Input.Submitted) -> None:

@@ -11,6 +11,7 @@ from textual.widget import Widget
 from scenescout_tui.console.content import Row
 from scenescout_tui.console.dialogs.dialog import Dialog, Lines
 from scenescout_tui.console.formats import count, plural
+from scenescout_tui.imports.snapshot import EngineSnapshot
 
 
 class Leave(Dialog[str]):
@@ -28,15 +29,18 @@ class Leave(Dialog[str]):
 
     def main(self) -> Iterable[Widget]:
         """Give what runs, and the three ways."""
-        seen = self.console_app.state.snapshot
-        running = [run for run in seen.runs if run.state in {"running", "draining"}]
-        done = sum(run.counts.finished for run in running)
-        busy = plural(seen.workers_busy, "batch", "batches")
-        imports = plural(len(running), "import")
-        facts = f"{imports} running, {busy} at work, {count(seen.queue_depth)} in the queue."
-        safe = f"{plural(done, 'record')} are written and stay, whatever you choose."
-        yield Lines((), ((facts, ""),), ((safe, "muted"),), ())
+        yield Lines(id="facts")
         yield Lines(*self._choices())
+
+    def show(self, snapshot: EngineSnapshot) -> None:
+        """Say what runs now."""
+        running = [run for run in snapshot.runs if run.state in {"running", "draining"}]
+        done = sum(run.counts.finished for run in running)
+        busy = plural(snapshot.workers_busy, "batch", "batches")
+        imports = plural(len(running), "import")
+        facts = f"{imports} running, {busy} at work, {count(snapshot.queue_depth)} in the queue."
+        safe = f"{plural(done, 'record')} are written and stay, whatever you choose."
+        self.query_one("#facts", Lines).say((), ((facts, ""),), ((safe, "muted"),), ())
 
     def _choices(self) -> list[Row]:
         drain = (

@@ -39,6 +39,13 @@ FIELDS: tuple[tuple[str, str, str], ...] = (
     ("contact_email", "e-mail", "hello@example.org"),
     ("contact_phone", "phone", "+49 30 1234567"),
 )
+#: What the form calls its fields, by name.
+_LABELS = {name: label.removesuffix(" *") for name, label, _ in FIELDS}
+#: A field's name at the start of what is said about it, or one that is no word of a person.
+_NAMES = re.compile(
+    rf"(?:^(?:{'|'.join(_LABELS)})|(?<!\w)(?:{'|'.join(n for n in _LABELS if '_' in n)}))(?!\w)"
+)
+_PARTS = re.compile(rf"[;\n]\s*(?=(?:{'|'.join(_LABELS)})(?!\w))")
 _KEYS = (
     ("enter", "key"),
     (" submit   ", "muted"),
@@ -135,7 +142,7 @@ class ManualForm(Dialog[None]):
         message = (
             failed.error if failed is not None and failed.error else f"The submission is {report.state}."
         )
-        wrong = wrong_fields(message)
+        wrong = wrong_fields(message, failed.field or "" if failed is not None else "")
         self._show(wrong)
         self._say(message if not wrong else "Not stored: please correct what is marked.", "bad")
 
@@ -152,11 +159,18 @@ class ManualForm(Dialog[None]):
         self.query_one("#say", Lines).say(((text, role),))
 
 
-def wrong_fields(message: str) -> dict[str, str]:
-    """Find in an error's message which fields it speaks of; each gets its part of the message."""
+def wrong_fields(message: str, fields: str = "") -> dict[str, str]:
+    """Give each field at fault its part of an error's message, in the words of the form.
+
+    ``fields`` are the names at fault, separated by commas; those of which the message says nothing of its own
+    get all of it.
+    """
+    parts = _PARTS.split(message)
     wrong: dict[str, str] = {}
-    for part in re.split(r"[;\n]\s*", message):
-        for name, _, _ in FIELDS:
-            if name not in wrong and re.search(rf"(?<!\w){name}(?!\w)", part):
-                wrong[name] = part.strip()
+    for name in _LABELS:
+        part = next((part for part in parts if re.match(rf"{name}(?!\w)", part)), None)
+        if part is not None:
+            wrong[name] = _NAMES.sub(lambda found: _LABELS[found[0]], part.strip())
+        elif name in fields.split(","):
+            wrong[name] = _NAMES.sub(lambda found: _LABELS[found[0]], message)
     return wrong

@@ -6,13 +6,25 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandInput, CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
 
 from scenescout_tui.console.keys import KEYS, is_offered
 from scenescout_tui.imports.actions import ACTIONS, Action
 
 if TYPE_CHECKING:
     from scenescout_tui.console.app import SceneScoutApp
+
+
+class Palette(CommandPalette):
+    """Textual's palette, still and without signs that a terminal may not have."""
+
+    def __init__(self) -> None:
+        super().__init__(placeholder="name of an action", id="--command-palette")
+
+    def on_mount(self) -> None:
+        """Put our own sign in front, and let the cursor stand."""
+        self.query_one(SearchIcon).icon = cast("SceneScoutApp", self.app).glyphs.cursor
+        self.query_one(CommandInput).cursor_blink = False
 
 
 class ActionProvider(Provider):

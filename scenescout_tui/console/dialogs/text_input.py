@@ -40,31 +40,10 @@ class TextInput(Input):
         return typed(value)
 
     async def _on_key(self, event: events.Key) -> None:
-        """Let every key act at once and in order, and hand on what was typed after a tab.
-
-        On a slow link keys come in one piece; Textual gives all characters to this field before a tab, a
-        backspace or an enter among them has acted.
-        """
-        focused = self.screen.focused
-        if focused is not None and focused is not self:
+        """Give tab to who asked for it; otherwise it goes to the next field."""
+        if event.key == "tab" and self._on_tab is not None:
             event.stop()
             event.prevent_default()
-            focused.post_message(events.Key(event.key, event.character))
-        elif event.key in {"tab", "shift+tab"}:
-            event.stop()
-            event.prevent_default()
-            self._tab(forward=event.key == "tab")
-        elif own := self._bindings.key_to_bindings.get(event.key):
-            event.stop()
-            event.prevent_default()
-            await self.run_action(own[0].action)
+            self._on_tab()
         else:
             await super()._on_key(event)
-
-    def _tab(self, *, forward: bool) -> None:
-        if self._on_tab is not None:
-            self._on_tab()
-        elif forward:
-            self.screen.focus_next()
-        else:
-            self.screen.focus_previous()

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 
 from textual.app import ComposeResult
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 
 from scenescout_tui.console.painted import Painted
@@ -62,7 +62,24 @@ class FramedScreen(Screen[Any]):
         """Show what the engine published last."""
         self._show(self.console_app.state.snapshot)
 
+    @property
+    def _is_seen(self) -> bool:
+        """True in front, and under nothing but dialogs: what is to be seen is never old."""
+        stack = self.app.screen_stack
+        above = stack[stack.index(self) + 1 :] if self in stack else [self]
+        return all(isinstance(screen, ModalScreen) for screen in above)
+
     def _show(self, snapshot: EngineSnapshot) -> None:
-        if self.is_active:
+        if self._is_seen:
             for painted in self.query(Painted):
                 painted.show(snapshot)
+
+    def _compositor_refresh(self) -> None:
+        """Hand changed cells to the dialog in front; Textual's own way has the whole screen painted again."""
+        if self.is_active or not self._is_seen:
+            super()._compositor_refresh()
+            return
+        if changed := self._compositor._dirty_regions:
+            self.app.screen.refresh(*changed)
+            changed.clear()
+        self._dirty_widgets.clear()

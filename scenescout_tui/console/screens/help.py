@@ -55,7 +55,14 @@ class KeyList(Panel):
             if is_offered(one, read_only=self._read_only)
         ]
         rows = [row for entry in entries for row in self._entry(*entry, columns)]
-        moves = [((f"   {fit(keys, _MOVE)}", "key"), (text, "muted")) for keys, text in MOVES]
+        arrows = {"↑": self.glyphs.up, "↓": self.glyphs.down}
+        moves = [
+            (
+                (f"   {fit(' '.join(arrows.get(key, key) for key in keys.split(' ')), _MOVE)}", "key"),
+                (text, "muted"),
+            )
+            for keys, text in MOVES
+        ]
         return [*rows, (), *moves]
 
     def _entry(self, keys: str, title: str, text: str, columns: int) -> list[Row]:

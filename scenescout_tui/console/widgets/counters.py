@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from scenescout_tui.console.content import Row, Span, spans_width, spread
 from scenescout_tui.console.formats import compact, count, duration, rate
@@ -21,19 +22,53 @@ _OUTCOMES = (
     ("failed", "failed", "fail", "bad"),
     ("in_flight", "in flight", "now", ""),
 )
+
+
+class _Layout(NamedTuple):
+    """One way to write the accounting: fixed columns, so that nothing moves while numbers grow."""
+
+    #: Which words of `_OUTCOMES`.
+    words: int
+    gap: int
+    #: Cells of each number.
+    cells: tuple[int, ...]
+    latency: str
+    text: Callable[[int], str] = count
+
+    def fits(self, counts: Counts) -> bool:
+        """Say whether every number finds room in its column."""
+        numbers = (getattr(counts, outcome[0]) for outcome in _OUTCOMES)
+        return all(len(self.text(number)) <= cells for number, cells in zip(numbers, self.cells, strict=True))
+
+
+#: From the widest to the narrowest; the first that fits the line and the numbers is taken.
+_LAYOUTS = (
+    _Layout(1, 3, (9, 9, 9, 9, 9, 9, 9, 9), "both"),
+    _Layout(1, 3, (7, 7, 7, 7, 7, 7, 7, 7), "both"),
+    _Layout(2, 3, (7, 7, 7, 7, 7, 7, 7, 7), "both"),
+    _Layout(2, 3, (7, 6, 7, 6, 5, 6, 6, 5), "p95"),
+    _Layout(2, 1, (9, 9, 9, 9, 7, 7, 7, 5), "p95"),
+    # For 80 columns: with the latency as long as numbers are small, then exact without it, then rounded.
+    _Layout(2, 1, (5, 3, 5, 3, 2, 2, 3, 3), "p95"),
+    _Layout(2, 1, (6, 5, 6, 5, 4, 4, 4, 3), ""),
+    _Layout(2, 1, (4, 4, 4, 4, 4, 4, 4, 4), "", compact),
+)
 _GAUGE = 8
 #: Seconds of one cell of the small sparklines.
 _BUCKET = 5
 
 
 class Counters(Painted):
-    """Two lines of numbers that only move when they must: columns keep the widest they have needed."""
+    """Two lines of numbers that only move when they must."""
 
     DEFAULT_CSS = "Counters { dock: top; height: 2; margin-top: 1; }"
 
     def __init__(self) -> None:
         super().__init__()
         self._widest: dict[str, int] = {}
+        #: The layout in use and the width that it was chosen for.
+        self._layout = 0
+        self._columns = 0
 
     def rows(self, snapshot: EngineSnapshot, columns: int, lines: int) -> Sequence[Row]:
         """Give the two lines."""
@@ -90,30 +125,40 @@ class Counters(Painted):
         return [(f"open errors {number} {sign} ", role)]
 
     def _accounting(self, snapshot: EngineSnapshot, columns: int) -> Row:
-        slow = [("p95 ", "muted"), (f"{duration(snapshot.metrics.p95):>6} ", "strong")]
-        p50 = [("p50 ", "muted"), (f"{duration(snapshot.metrics.p50):>6}   ", "strong")]
-        left: list[Span] = []
-        for words, gap, short, right_end in (
-            (1, 3, False, [*p50, *slow]),
-            (2, 3, False, [*p50, *slow]),
-            (2, 3, False, slow),
-            (2, 1, False, slow),
-            (2, 1, True, slow),
-            (2, 1, True, []),
-        ):
-            left = self._outcomes(snapshot.counts, words, gap, short=short, least=5 if columns >= 110 else 1)
-            if spans_width(left) + spans_width(right_end) <= columns:
-                return spread(left, right_end, columns, self.glyphs.ellipsis)
-        return spread(left, [], columns, self.glyphs.ellipsis)
+        p50, p95 = duration(snapshot.metrics.p50), duration(snapshot.metrics.p95)
+        latency = {
+            "": [],
+            "p95": [("p95 ", "muted"), (f"{p95:>6} ", "strong")],
+            "both": [
+                ("p50 ", "muted"),
+                (f"{p50:>6}   ", "strong"),
+                ("p95 ", "muted"),
+                (f"{p95:>6} ", "strong"),
+            ],
+        }
+        if columns != self._columns:
+            self._columns, self._layout = columns, 0
+        row: Row = ()
+        for place, layout in enumerate(_LAYOUTS[self._layout :], self._layout):
+            left = self._outcomes(snapshot.counts, layout)
+            right_end = latency[layout.latency]
+            row = spread(left, right_end, columns, self.glyphs.ellipsis)
+            if layout.fits(snapshot.counts) and spans_width([*left, *right_end]) <= columns:
+                # Not back when a number shrinks again: the line would jump a second time.
+                self._layout = place
+                break
+        return row
 
-    def _outcomes(self, counts: Counts, words: int, gap: int, *, short: bool, least: int) -> list[Span]:
+    def _outcomes(self, counts: Counts, layout: _Layout) -> list[Span]:
         spans: list[Span] = []
-        for outcome in _OUTCOMES:
+        for outcome, cells in zip(_OUTCOMES, layout.cells, strict=True):
             number = getattr(counts, outcome[0])
-            text = compact(number) if short else count(number)
-            text = self._column(f"{outcome[0]} {short}", text, 1 if short else least)
             role = (outcome[3] or "strong") if number else "muted"
-            spans += [(" " * gap, ""), (f"{outcome[words]} ", "muted"), (text, role)]
+            spans += [
+                (" " * layout.gap, ""),
+                (f"{outcome[layout.words]} ", "muted"),
+                (layout.text(number).rjust(cells), role),
+            ]
         return [(" ", ""), *spans[1:]]
 
     def _column(self, name: str, text: str, least: int) -> str:

@@ -38,7 +38,7 @@ class KeyLine(Painted):
         running = any(run.state in {"running", "draining"} for run in snapshot.runs)
         if snapshot.state in {"viewer", "failed", "stopped", "draining"}:
             offered -= _IMPORTS | _DRIVING | {"cancel_run", "retry_group"}
-        if snapshot.state == "failed":
+        if snapshot.state in {"viewer", "failed"}:
             offered -= {"clear_errors", "undo_clear"}
         if not running:
             offered -= {"cancel_run"}

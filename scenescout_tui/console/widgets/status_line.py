@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
@@ -24,6 +25,14 @@ _WORDS: dict[str, tuple[str, str, str]] = {
     "failed": ("no engine", "failed", "bad"),
     "viewer": ("viewing", "idle", "accent"),
 }
+#: How the lock says who has the engine.
+_HELD = re.compile(r"the engine of this database is run by (.+)")
+
+
+def held_by(detail: str) -> str:
+    """Give who runs the engine, ``process 22405``; empty where the detail does not say."""
+    found = _HELD.search(detail)
+    return found[1] if found else ""
 
 
 class StatusLine(Painted):
@@ -34,27 +43,33 @@ class StatusLine(Painted):
     def rows(self, snapshot: EngineSnapshot, columns: int, lines: int) -> Sequence[Row]:
         """Give the line."""
         word, sign, role = _WORDS[snapshot.state]
+        name: list[Span] = [(" SceneScout", "title"), ("  ", "")]
         state: list[Span] = [
-            (" SceneScout", "title"),
-            ("   ", ""),
+            (" ", ""),
             (getattr(self.glyphs, sign), role),
             (f" {word}", role if role != "muted" else ""),
             ("  ", ""),
         ]
         said = cast("SceneScoutApp", self.app).said
         words: Span = (self._reason(snapshot, word), "bad" if snapshot.state == "failed" else "muted")
-        at: Span = (f"  {clock(snapshot.at):>8} ", "muted")
-        right_end: list[Span] = [("  ", ""), (snapshot.database, "muted"), at]
+        at: list[Span] = [(f"  {clock(snapshot.at):>8} ", "muted")]
+        database: list[Span] = [("  ", ""), (snapshot.database, "muted")]
+        left, right_end = [*name, *state], [*database, *at]
         if said is not None:
             words = (said[1], said[0] or "strong")
-            # What is said for five seconds may take the room of what is always there.
-            if spans_width([*state, words, *right_end]) > columns:
-                right_end = [("  ", "")]
-        return (spread([*state, words], right_end, columns, self.glyphs.ellipsis),)
+        # What wants to be read now may take the room of what is always there.
+        urgent = said is not None or snapshot.state in {"failed", "viewer"}
+        for head, end in ((left, right_end), (left, at), (left, []), (state, [])) if urgent else ():
+            left, right_end = head, end
+            if spans_width([*left, words, *right_end]) <= columns:
+                break
+        return (spread([*left, words], right_end, columns, self.glyphs.ellipsis),)
 
     def _reason(self, snapshot: EngineSnapshot, word: str) -> str:
         reasons: list[str] = []
-        for reason in (snapshot.detail, *snapshot.waiting_reasons):
+        holder = held_by(snapshot.detail)
+        detail = f"engine: {holder}" if holder else snapshot.detail
+        for reason in (detail, *snapshot.waiting_reasons):
             reason = reason.removeprefix(f"{word}: ")
             if reason and reason != word and reason not in reasons:
                 reasons.append(reason)
