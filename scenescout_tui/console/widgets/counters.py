@@ -126,22 +126,17 @@ class Counters(Painted):
 
     def _accounting(self, snapshot: EngineSnapshot, columns: int) -> Row:
         p50, p95 = duration(snapshot.metrics.p50), duration(snapshot.metrics.p95)
-        latency = {
-            "": [],
-            "p95": [("p95 ", "muted"), (f"{p95:>6} ", "strong")],
-            "both": [
-                ("p50 ", "muted"),
-                (f"{p50:>6}   ", "strong"),
-                ("p95 ", "muted"),
-                (f"{p95:>6} ", "strong"),
-            ],
-        }
+        slow: list[Span] = [(" p95 ", "muted"), (f"{p95:>6}", "strong")]
+        both: list[Span] = [(" p50 ", "muted"), (f"{p50:>6}", "strong"), ("  ", ""), *slow]
+        latency: dict[str, list[Span]] = {"": [], "p95": slow, "both": both}
         if columns != self._columns:
             self._columns, self._layout = columns, 0
         row: Row = ()
         for place, layout in enumerate(_LAYOUTS[self._layout :], self._layout):
             left = self._outcomes(snapshot.counts, layout)
             right_end = latency[layout.latency]
+            if spans_width([*left, *right_end]) < columns:
+                right_end = [*right_end, (" ", "")]
             row = spread(left, right_end, columns, self.glyphs.ellipsis)
             if layout.fits(snapshot.counts) and spans_width([*left, *right_end]) <= columns:
                 # Not back when a number shrinks again: the line would jump a second time.
