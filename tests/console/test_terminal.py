@@ -127,10 +127,10 @@ def test_a_locale_without_unicode_gets_ascii_alone() -> None:
     with terminal(_PLAYED, "busy", columns=80, lines=24, LC_ALL="C") as opened:
         _settled(opened)
         for key, shown in (
-            (b":", "Clear the errors"),
+            (b":", "Import Eventbrite (e)"),
             (b"m", "Add an event"),
             (b"f", "Import a file"),
-            (b"?", "Move the cursor"),
+            (b"?G", "up down"),
             (b"\r", "esc goes back"),
             (b"q", "Leave while"),
         ):
