@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -82,12 +81,6 @@ def test_a_first_start_makes_the_schema_without_alembic(path: Path) -> None:
         f"Store({str(path)!r}).open().close(); assert 'alembic' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", script], check=True, cwd=Path(__file__).parents[2])
-
-
-def test_an_empty_database_is_open_in_a_moment(path: Path) -> None:
-    started = time.perf_counter()
-    Store(str(path)).open().close()
-    assert time.perf_counter() - started < 0.3
 
 
 def test_two_processes_may_open_a_new_database_at_once(path: Path) -> None:
