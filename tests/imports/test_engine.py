@@ -237,23 +237,23 @@ def test_a_dry_run_tells_all_and_writes_nothing(database: Path, tmp_path: Path) 
 
 
 def test_an_interrupted_run_goes_on_where_it_stopped(database: Path, tmp_path: Path) -> None:
-    source = ndjson(tmp_path / "in.ndjson", [eventbrite(number) for number in range(3000)])
+    source = ndjson(tmp_path / "in.ndjson", [eventbrite(number) for number in range(9000)])
     with engine(database) as handle:
         run_id = start(handle, "eventbrite", source)
         until(lambda: handle.snapshot().counts.created > 0)
         tell(handle, Stop(drain=True))
         handle.ended.result(PATIENCE)
     before = count(database, "events")
-    assert 0 < before < 3000, "the file was too short to be interrupted"
+    assert 0 < before < 9000, "the file was too short to be interrupted"
     with engine(database) as handle:
         answer = tell(handle, StartImport("eventbrite", inputs=(source,), resume=True))
         assert answer.data["run_id"] == run_id
         done = report(handle, run_id)
     assert done.state == "completed"
-    assert count(database, "events") == 3000
+    assert count(database, "events") == 9000
     with sqlite3.connect(database) as connection:
         assert connection.execute("SELECT total, created, in_flight FROM run_accounting").fetchall() == [
-            (3000, 3000, 0)
+            (9000, 9000, 0)
         ]
 
 
