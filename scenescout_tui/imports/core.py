@@ -69,22 +69,20 @@ class RunRequest:
 class ImportCore:
     """Owns the spawner and the store; an async context manager, to be left in the task that entered it.
 
-    ``use_case`` names the preset of settings (DESIGN §5). ``samples`` are the walks of sources that can be
-    asked
-    without an input.
+    ``alone`` says that nobody else may work on the database meanwhile, as an engine needs it; without it
+    several programs may. ``samples`` are the walks of sources that can be asked without an input.
     """
 
     def __init__(
         self,
         settings: Settings,
         *,
-        use_case: str = "EVENT_PROCESSING",
         alone: bool = False,
         samples: Mapping[str, WalkFactory] | None = None,
         changed: Callable[[], None] = lambda: None,
     ) -> None:
         self.settings = settings
-        self.config: SpawnerConfig = settings.spawner_config(use_case)
+        self.config: SpawnerConfig = settings.spawner_config("EVENT_PROCESSING")
         self.samples = dict(samples or {})
         self.store = Store(settings.database_url)
         self.threads = StoreThreads(self.store)
