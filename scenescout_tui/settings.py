@@ -141,6 +141,45 @@ SETTING_KEYS: tuple[SettingKey, ...] = (
         "https://www.eventbriteapi.com/v3",
     ),
     SettingKey("yelp_url", "base_url", "Yelp's API, up to and with /v3.", "https://api.yelp.com/v3"),
+    SettingKey(
+        "eventbrite_import",
+        "text",
+        "What the key e asks Eventbrite for, e.g. organizer=123; unset: all organisations of the token.",
+    ),
+    SettingKey("yelp_import", "text", "What the key y asks Yelp for, e.g. location=Lisboa."),
+    SettingKey(
+        "eventbrite_descriptions", "bool", "Fetch the long description too: one more call per event.", False
+    ),
+    SettingKey(
+        "request_deadline",
+        "float",
+        "Seconds one HTTP request may take in all.",
+        30.0,
+        minimum=0.1,
+        maximum=600,
+    ),
+    SettingKey(
+        "max_response_bytes",
+        "int",
+        "Largest answer of a server, packed or unpacked.",
+        32_000_000,
+        minimum=1_000,
+        maximum=1_000_000_000,
+    ),
+    SettingKey("private_addresses", "bool", "Let feed URLs lead into private networks.", False),
+    SettingKey(
+        "serve_stale", "bool", "While a source is down, import the last page it gave, marked stale.", False
+    ),
+    SettingKey("reconcile", "bool", "Mark as missing what a source no longer lists.", True),
+    SettingKey(
+        "reconcile_guard",
+        "float",
+        "Largest part (0 to 1) of a source's future events that may go missing in one import.",
+        0.2,
+        maximum=1,
+    ),
+    SettingKey("api_host", "text", "Where the HTTP API listens.", "127.0.0.1"),
+    SettingKey("api_port", "int", "The HTTP API's port; 0 takes any free one.", 8787, maximum=65_535),
     SettingKey("eventbrite_token", "secret", "The private token of your Eventbrite account."),
     SettingKey("yelp_token", "secret", "The API key of your Yelp app."),
     SettingKey("api_token", "secret", "What callers of the HTTP API must show."),
@@ -173,6 +212,17 @@ class Settings:
     match_review: float | None
     eventbrite_url: str
     yelp_url: str
+    eventbrite_import: str | None
+    yelp_import: str | None
+    eventbrite_descriptions: bool
+    request_deadline: float
+    max_response_bytes: int
+    private_addresses: bool
+    serve_stale: bool
+    reconcile: bool
+    reconcile_guard: float
+    api_host: str
+    api_port: int
     eventbrite_token: Secret | None
     yelp_token: Secret | None
     api_token: Secret | None

@@ -25,6 +25,15 @@ class SampleWalk:
         self._origin = f"{source} samples"
         self._number = 0
 
+    @property
+    def complete(self) -> bool:
+        """Nothing is known of what is not there."""
+        return False
+
+    async def last_good_page(self) -> Page | None:
+        """There is no older copy."""
+        return None
+
     async def next_page(self) -> Page | None:
         """Return the next page, or None after the last.
 

@@ -23,21 +23,47 @@ class ImportOptions:
     dry_run: bool = False
     #: Keep every record's result, not only the first 1,000 of each list.
     all_results: bool = False
+    #: Fetch the long descriptions too (Eventbrite).
+    descriptions: bool | None = None
+    #: Mark as missing whatever a complete walk did not see, however much that is.
+    accept_missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class StartImport:
-    """Start a run of ``source`` (or ``auto``) over files, over ``-`` (stdin), or over decoded payloads.
+    """Start a run of ``source`` (or ``auto``) over files, over ``-`` (stdin), or over payloads: decoded JSON
+    values, or bytes that hold one JSON value each.
 
-    Without inputs and payloads the source itself is asked, where it can be (the sandbox's samples).
-    The result's ``data`` holds ``run_id``.
+    An input may also be the URL of a feed. Without inputs and payloads the source's API is asked for ``ask``,
+    key and value pairs as the command line has them (``("organizer", "123")``, see `sources.ask`); empty
+    stands for what the settings name. The result's ``data`` holds ``run_id``.
     """
 
     source: str
     inputs: tuple[str, ...] = ()
     payloads: tuple[Any, ...] | None = None
+    ask: tuple[tuple[str, str], ...] = ()
     options: ImportOptions = ImportOptions()
     resume: bool = False
+    #: What the runs table calls the payloads.
+    label: str = "form"
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeRuns:
+    """Go on with interrupted, failed, cancelled or parked runs behind what they have committed: the run given
+    (its id), else every one that the snapshot offers. The result's ``data`` holds ``run_ids``.
+    """
+
+    run_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshExpired:
+    """Fetch again what a source lets us keep for a limited time only and whose time is over, or nearly so.
+
+    The result's ``data`` holds ``count`` and ``run_ids``.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +131,17 @@ class Stop:
 
 
 Command = (
-    StartImport | RetryDeadLetters | Pause | Resume | Resize | CancelRun | ClearErrors | UndoClear | Stop
+    StartImport
+    | ResumeRuns
+    | RefreshExpired
+    | RetryDeadLetters
+    | Pause
+    | Resume
+    | Resize
+    | CancelRun
+    | ClearErrors
+    | UndoClear
+    | Stop
 )
 
 

@@ -28,8 +28,9 @@ from scenescout_tui.imports.threads import StoreThreads
 from scenescout_tui.imports.window import Window
 from scenescout_tui.settings import Settings, SpawnerConfig
 from scenescout_tui.sources.adapters import get_adapter
-from scenescout_tui.sources.files import check_inputs, open_walk, payload_walk
+from scenescout_tui.sources.files import check_inputs, open_walk
 from scenescout_tui.sources.pages import PageWalk
+from scenescout_tui.sources.payloads import payload_walk
 from scenescout_tui.spawner import EventSpawner, ShutdownReport, create_spawner
 from scenescout_tui.store import BatchOptions, RunRow, Store
 

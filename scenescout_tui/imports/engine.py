@@ -24,8 +24,10 @@ from scenescout_tui.imports.commands import (
     ListErrors,
     Pause,
     Query,
+    RefreshExpired,
     Resize,
     Resume,
+    ResumeRuns,
     RetryDeadLetters,
     StartImport,
     Stop,
@@ -120,6 +122,8 @@ class ImportEngine:
         match command:
             case StartImport():
                 return await self._start(command)
+            case ResumeRuns() | RefreshExpired():
+                return CommandResult(False, "not yet", "UNSUPPORTED", "")
             case RetryDeadLetters():
                 return await start_retries(self._core, command, self._who, self._results)
             case Pause(reason=reason):
@@ -157,7 +161,7 @@ class ImportEngine:
                 options=command.options,
                 resume=command.resume,
                 who=self._who,
-                label="" if command.inputs else "form" if command.payloads is not None else "sandbox",
+                label="" if command.inputs else command.label if command.payloads is not None else "sandbox",
                 on_results=self._results,
             )
         )

@@ -23,6 +23,15 @@ class DeadLetterWalk:
         self._ids = ids
         self._at = 0
 
+    @property
+    def complete(self) -> bool:
+        """Nothing is known of what is not there."""
+        return False
+
+    async def last_good_page(self) -> Page | None:
+        """There is no older copy."""
+        return None
+
     async def next_page(self) -> Page | None:
         """Return the next payloads."""
         ids = self._ids[self._at : self._at + PAGE]

@@ -13,6 +13,7 @@ from typing import Literal
 
 EngineState = Literal["starting", "idle", "processing", "paused", "draining", "stopped", "failed", "viewer"]
 SourceState = Literal["idle", "running", "waiting", "paused", "failed"]
+BreakerState = Literal["closed", "open", "half-open"]
 RunState = Literal["running", "draining", "completed", "failed", "cancelled", "interrupted", "parked"]
 
 
@@ -93,6 +94,21 @@ class SourceRow:
     rate: float = 0.0
     #: Seconds left; None where nobody knows.
     eta: float | None = None
+    #: Why nothing comes for now, and when that may be over: "the daily limit is used", "circuit open (5
+    #: failures in a row)"; "" and None while nothing waits.
+    waits: str = ""
+    until: float | None = None
+    #: What the service says of its own limit: requests left, of how many, until when.
+    budget_left: int | None = None
+    budget_limit: int | None = None
+    budget_resets_at: float | None = None
+    breaker: BreakerState = "closed"
+    #: The key imports at once: a token is set (or none needed), and what to ask for is known.
+    ready: bool = False
+    #: What must be shown beside its content, as its terms demand: "Event data from Yelp".
+    attribution: str = ""
+    #: Records whose content was blanked because the source's terms let nobody keep it longer.
+    expired: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +123,14 @@ class RunRow:
     counts: Counts
     inputs: str = ""
     note: str = ""
+    #: When a parked run goes on by itself.
+    resume_at: float | None = None
+    #: Whether `ResumeRuns` can go on with it.
+    resumable: bool = False
+    #: Records that its source no longer lists.
+    missing: int = 0
+    #: Some of its pages were older copies.
+    stale: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,10 @@ class Adapter(Protocol):
     name: str
     #: The source's name for people.
     title: str
+    #: Seconds for which the source's terms let anybody keep its content; None: for good.
+    retention: float | None
+    #: What its terms demand to be shown beside its content, or "".
+    attribution: str
 
     def parse(self, data: bytes, validate_location: bool = True) -> Event:
         """Read one record, a JSON object in UTF-8, into a normalised event.

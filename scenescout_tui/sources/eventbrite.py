@@ -166,6 +166,8 @@ class EventbriteAdapter:
 
     name = NAME
     title = "Eventbrite"
+    retention: float | None = None
+    attribution = ""
 
     def parse(self, data: bytes, validate_location: bool = True) -> Event:
         """Read one event; see `Adapter.parse`."""

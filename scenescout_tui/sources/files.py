@@ -1,23 +1,20 @@
-"""Walks over records in files, on stdin and in memory."""
+"""Walks over records in files and on stdin."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import anyio
 import anyio.to_thread
 
-from scenescout_tui.events.record import RecordError
 from scenescout_tui.sources.inputs import STDIN, ByteSource, InputError, check_inputs, origin_of
 from scenescout_tui.sources.pages import Page, PageWalk, RawRecord
 from scenescout_tui.sources.reader import InputReader
 
-__all__ = ["InputError", "check_inputs", "open_walk", "payload_walk"]
+__all__ = ["InputError", "check_inputs", "open_walk"]
 
 _START_ANEW = "Start a new import of the file; what is imported already stays and is not imported twice."
 
@@ -35,15 +32,6 @@ def open_walk(inputs: Sequence[str | Path], *, page_size: int = 500, cursor: str
     return _FileWalk([str(name) for name in inputs], page_size, cursor)
 
 
-def payload_walk(payloads: Sequence[object], *, page_size: int = 500, origin: str = "payloads") -> PageWalk:
-    """Return a walk over decoded payloads, as a program hands them in; each becomes JSON again.
-
-    A payload that is no JSON (NaN, a lone surrogate, an object of another kind) becomes a record with an
-    error and the closest text as its bytes.
-    """
-    return _PayloadWalk(payloads, page_size, origin)
-
-
 class _FileWalk:
     def __init__(self, inputs: list[str], page_size: int, cursor: str | None) -> None:
         self._inputs = inputs
@@ -57,6 +45,15 @@ class _FileWalk:
         self._done_size = 0
         if cursor is not None:
             self._read_cursor(cursor)
+
+    @property
+    def complete(self) -> bool:
+        """A file never says what its source has taken away."""
+        return False
+
+    async def last_good_page(self) -> Page | None:
+        """A file has no older copy."""
+        return None
 
     async def next_page(self) -> Page | None:
         """Return the next page; see `PageWalk`."""
@@ -143,74 +140,6 @@ class _FileWalk:
             return None
         consumed = self._reader.consumed if self._reader is not None else 0
         return min(1.0, (self._done_size + consumed) / self._total_size)
-
-
-class _PayloadWalk:
-    def __init__(self, payloads: Sequence[object], page_size: int, origin: str) -> None:
-        self._payloads = payloads
-        self._page_size = page_size
-        self._origin = origin
-        self._at = 0
-        self._number = 0
-
-    async def next_page(self) -> Page | None:
-        """Return the next page; see `PageWalk`."""
-        taken = self._payloads[self._at : self._at + self._page_size]
-        if not taken:
-            return None
-        records = tuple(_encoded(payload, self._at + n, self._origin) for n, payload in enumerate(taken, 1))
-        self._at += len(taken)
-        self._number += 1
-        cursor = json.dumps({"payload": self._at, "page": self._number})
-        return Page(records, cursor, self._number, len(self._payloads), self._at / len(self._payloads))
-
-    async def aclose(self) -> None:
-        """Let go of the payloads."""
-        self._payloads = ()
-
-
-def _encoded(payload: object, line: int, origin: str) -> RawRecord:
-    try:
-        text = json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain)
-        return RawRecord(text.encode(), line, origin)
-    except (TypeError, ValueError, RecursionError) as error:
-        reason = _reason(error)
-    record_error = RecordError("VALIDATION_ERROR", reason, "record", "Hand in what JSON can hold.")
-    return RawRecord(_closest(payload), line, origin, record_error)
-
-
-def _plain(value: object) -> str:
-    """JSON has no times and decimals; both have one usual text."""
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return str(value)
-    raise TypeError(f"a {type(value).__name__} is no JSON value")
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, RecursionError):
-        return "the record is nested too deeply"
-    if isinstance(error, UnicodeEncodeError):
-        return "half a surrogate pair inside a text: no character"
-    if isinstance(error, TypeError):
-        return "the record holds something that is no JSON value"
-    if "digits" in str(error):
-        return "a number of thousands of digits is out of range"
-    if "Circular" in str(error):
-        return "the record contains itself"
-    return "NaN and Infinity are not JSON"
-
-
-def _closest(payload: object) -> bytes:
-    try:
-        return json.dumps(payload, default=repr).encode()
-    except (TypeError, ValueError, RecursionError):
-        pass
-    try:
-        return repr(payload).encode("utf-8", "backslashreplace")
-    except (ValueError, RecursionError):
-        return f"a {type(payload).__name__} that cannot be written down".encode()
 
 
 def _size_of(inputs: Sequence[str]) -> int:

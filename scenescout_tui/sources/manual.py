@@ -34,6 +34,8 @@ class ManualAdapter:
 
     name = NAME
     title = "Manual submissions"
+    retention: float | None = None
+    attribution = ""
 
     def parse(self, data: bytes, validate_location: bool = True) -> Event:
         """Read one form; see `Adapter.parse`. Every error names the form's own fields."""

@@ -28,7 +28,7 @@ class Page:
 
     `cursor` is opaque; a walk opened with it goes on behind this page. `number` counts pages from 1. `total`
     is the number of records expected where that is known, `fraction` the part of the input read so far
-    (0..1).
+    (0..1). `stale`: an older copy, because the source does not answer.
     """
 
     records: tuple[RawRecord, ...]
@@ -36,10 +36,20 @@ class Page:
     number: int
     total: int | None = None
     fraction: float | None = None
+    stale: bool = False
 
 
 class PageWalk(Protocol):
     """A walk over one source's pages, in order."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether all the source lists was seen, from its first page to its last; read after the walk.
+
+        Only then does a record that was not seen mean one that the source has taken away. A walk over files,
+        one that was cut short, went on in the middle, lost pages or served old ones is not complete.
+        """
+        ...
 
     async def next_page(self) -> Page | None:
         """Return the next page, or None after the last.
@@ -48,8 +58,40 @@ class PageWalk(Protocol):
         """
         ...
 
+    async def last_good_page(self) -> Page | None:
+        """Return the last good copy of the page that `next_page` could not get, and go on behind it; None
+        where there is none. It is marked stale.
+        """
+        ...
+
     async def aclose(self) -> None:
         """Let go of files and connections; may be called twice."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPage:
+    """What is kept of an answer of a source; `fetched_at` in Unix seconds.
+
+    `body` is None where bodies are not kept. `etag` and `last_modified` are there only where the whole answer
+    was imported with the options in force, so that "not modified" means that nothing is to be done.
+    """
+
+    body: bytes | None
+    etag: str | None
+    last_modified: str | None
+    fetched_at: float
+
+
+class PageKeeper(Protocol):
+    """Where a walk leaves its good answers and finds them again; `key` names the request, without secrets."""
+
+    async def keep(self, key: str, page: KeptPage) -> None:
+        """Remember a good answer, in place of an older one."""
+        ...
+
+    async def kept(self, key: str) -> KeptPage | None:
+        """Return the last good answer to a request."""
         ...
 
 
@@ -67,6 +109,10 @@ class RequestGate(Protocol):
         """Tell what the server says of its budget; `resets_at` is a Unix time in seconds."""
         ...
 
-    def record(self, ok: bool) -> None:
-        """Tell how the request ended."""
+    def record(self, ok: bool | None) -> None:
+        """Tell how the request ended, exactly once after each `wait`.
+
+        `ok` False: the service failed (no answer, 5xx); None where the end says nothing about it (cancelled).
+        A refusal such as a 404 or a 429 is an answer of a living service: True.
+        """
         ...

@@ -64,6 +64,9 @@ class YelpAdapter:
 
     name = NAME
     title = "Yelp"
+    #: "not … store any portion of the Yelp Content for longer than twenty-four (24) hours" (its API terms).
+    retention: float | None = 24 * 3600.0
+    attribution = "Event data from Yelp"
 
     def parse(self, data: bytes, validate_location: bool = True) -> Event:
         """Read one event; see `Adapter.parse`."""

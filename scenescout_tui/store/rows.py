@@ -39,6 +39,8 @@ class BatchOptions:
     deduplicate: bool = True
     dry_run: bool = False
     thresholds: Thresholds = field(default_factory=Thresholds)
+    #: Seconds from now for which a source's content may be kept, by source; for good where it is not named.
+    retention: Mapping[str, float] = field(default_factory=dict)
 
 
 class KnownRecord(msgspec.Struct, frozen=True, gc=False):

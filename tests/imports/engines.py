@@ -80,6 +80,15 @@ class GatedWalk:
         """Let so many more pages through."""
         self.gate.release(pages)
 
+    @property
+    def complete(self) -> bool:
+        """Nothing is known of what is not there."""
+        return False
+
+    async def last_good_page(self) -> Page | None:
+        """There is no older copy."""
+        return None
+
     async def next_page(self) -> Page | None:
         """Return the next page once the gate is open."""
         self.asked += 1

@@ -16,8 +16,9 @@ import anyio
 import pytest
 
 from scenescout_tui.sources import reader
-from scenescout_tui.sources.files import InputError, check_inputs, open_walk, payload_walk
+from scenescout_tui.sources.files import InputError, check_inputs, open_walk
 from scenescout_tui.sources.pages import Page, PageWalk, RawRecord
+from scenescout_tui.sources.payloads import payload_walk
 
 RECORDS = [{"id": n, "name": "é" * n} for n in range(25)]
 
