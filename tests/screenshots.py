@@ -20,9 +20,11 @@ SIZES = ((80, 24), (120, 40), (200, 60))
 _FONT = "DejaVu Sans Mono, Menlo, Consolas, monospace"
 
 
-async def picture(width: int, height: int, theme: str = "scenescout-dark", *keys: str) -> str:
-    """Give the SVG of a realistic import at one size."""
-    snapshot = scripted.busy()
+async def picture(
+    width: int, height: int, theme: str = "scenescout-dark", *keys: str, waiting: bool = False
+) -> str:
+    """Give the SVG of a realistic import at one size, at work or waiting."""
+    snapshot = scripted.waiting() if waiting else scripted.busy()
     # The converter has the fonts of this machine only, which rarely know every script.
     newest = tuple(event for event in snapshot.newest if event.title.isascii())
     handle = scripted.ScriptedHandle(replace(snapshot, newest=newest), errors=scripted.error_items())
@@ -51,8 +53,10 @@ def main(folder: Path) -> None:
         ("dashboard-light-120x40", 120, 40, "scenescout-light"),
         ("dashboard-safe-120x40", 120, 40, "scenescout-safe"),
     ]
-    for name, width, height, theme in wanted:
-        svg = asyncio.run(picture(width, height, theme))
+    pictures = [(name, picture(width, height, theme)) for name, width, height, theme in wanted]
+    pictures.append(("waiting-120x40", picture(120, 40, waiting=True)))
+    for name, drawing in pictures:
+        svg = asyncio.run(drawing)
         (folder / f"{name}.svg").write_text(svg, "utf-8")
         _write_png(svg, folder / f"{name}.png")
 

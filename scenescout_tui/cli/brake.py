@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import signal
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 from scenescout_tui.cli.streams import tell
+from scenescout_tui.imports.signals import heeded
 from scenescout_tui.safe_text import for_screen
+
+
+@contextmanager
+def deaf_threads() -> Iterator[None]:
+    """Let threads that are started in a `with` block take no signals: those are for the signal watch, which
+    comes later.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, heeded())
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Stoppable(Protocol):

@@ -13,11 +13,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from scenescout_tui.cli.data import database_file
 from scenescout_tui.cli.output import count, is_terminal
 from scenescout_tui.errors import SpawnerError
 from scenescout_tui.imports.lock import EngineLock, EngineLockedError
 from scenescout_tui.settings import RESOURCE_LIMITS, Settings, config_dir
+from scenescout_tui.store import database_file
 
 #: Free bytes below which a disk is worth a note, and below which an import is bound to fail.
 _LITTLE = 1_000_000_000
@@ -100,7 +100,7 @@ def _memory(settings: Settings) -> Iterator[Finding]:
 def _tokens(settings: Settings) -> Iterator[Finding]:
     for name in ("eventbrite_token", "yelp_token"):
         if getattr(settings, name) is None:
-            yield Finding("token", "ok", f"{name} is not set; files can be imported without it")
+            yield Finding("token", "ok", f"{name} is not set; files and feeds can be imported without it")
         else:
             yield Finding("token", "ok", f"{name} is set ({settings.origin(name)})")
 
@@ -117,7 +117,7 @@ def _log(settings: Settings) -> Iterator[Finding]:
 
 
 def _disk(settings: Settings) -> Iterator[Finding]:
-    file = database_file(settings)
+    file = database_file(settings.database_url)
     if file is None:
         return
     folder = _nearest_folder(file)
@@ -138,7 +138,7 @@ def _disk(settings: Settings) -> Iterator[Finding]:
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
-    file = database_file(settings)
+    file = database_file(settings.database_url)
     if file is None:
         yield Finding("database", "note", "not a SQLite file", "Write it as sqlite:///path/events.db.")
         return
@@ -229,7 +229,7 @@ def _schema(connection: sqlite3.Connection) -> tuple[bool, str | None]:
 
 
 def _engine(settings: Settings) -> Iterator[Finding]:
-    file = database_file(settings)
+    file = database_file(settings.database_url)
     if file is None or not file.parent.exists():
         return
     lock = EngineLock(file)

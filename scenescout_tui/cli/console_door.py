@@ -30,13 +30,17 @@ def open_console(flags: Flags) -> int:
     """Run the console until the person leaves and return its exit status; 2 where there is no terminal for
     it.
     """
+    flags.check()
     if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
         return _refuse(flags)
     with ExitStack() as stack:
         if flags.sandbox:
-            from scenescout_tui.cli.sandbox import sandbox_settings
+            from scenescout_tui.cli.brake import deaf_threads
+            from scenescout_tui.cli.sandbox import sandbox
 
-            return _run(flags, stack.enter_context(sandbox_settings(flags)))
+            with deaf_threads():
+                here = stack.enter_context(sandbox(flags))
+            return _run(flags, here.settings)
         return _run(flags, flags.settings())
 
 
@@ -76,13 +80,8 @@ def _connect(
         viewer = start_viewer(settings, SpawnerError("opened with --read-only", "READ_ONLY"))
         brake.attach(viewer)
         return viewer
-    samples = None
-    if flags.sandbox:
-        from scenescout_tui.cli.sandbox import sample_walks
-
-        samples = sample_walks()
     try:
-        engine = start_engine(settings, samples=samples)
+        engine = start_engine(settings)
     except EngineLockedError as held:
         viewer = start_viewer(settings, held)
         brake.attach(viewer)

@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TypedDict
 
 from scenescout_tui.cli.flags import Flags
@@ -15,12 +14,15 @@ from scenescout_tui.cli.streams import tell
 from scenescout_tui.errors import DatabaseError
 from scenescout_tui.safe_text import for_screen
 from scenescout_tui.settings import Settings
-from scenescout_tui.store import Store
+from scenescout_tui.store import Store, database_file
 
 
 @contextmanager
 def reading(flags: Flags) -> Iterator[Store]:
-    """Open the store for looking only; where there is no database yet, an empty one stands in for it."""
+    """Open the store for looking only; where there is no database yet, an empty one stands in for it.
+
+    What a source's terms let nobody keep any longer is blanked before anything is shown.
+    """
     settings = flags.settings()
     if not _exists(settings):
         with _opened(Store("sqlite://")) as store:
@@ -36,9 +38,23 @@ def reading(flags: Flags) -> Iterator[Store]:
         store = Store(settings.database_url)
         store.open()
     try:
+        _blank_expired(store, settings)
         yield store
     finally:
         store.close()
+
+
+def _blank_expired(store: Store, settings: Settings) -> None:
+    """Blank what is due, beside an engine too; it is only a few rows where an engine has run lately."""
+    due = store.next_expiry()
+    if due is None or due > datetime.now(UTC):
+        return
+    try:
+        with _opened(Store(settings.database_url)) as writer:
+            while writer.blank_expired().more:
+                pass
+    except DatabaseError as error:
+        tell(f"What may not be kept any longer could not be blanked: {for_screen(error.message)}.")
 
 
 @contextmanager
@@ -57,17 +73,6 @@ def _opened(store: Store) -> Iterator[Store]:
         yield store
     finally:
         store.close()
-
-
-def database_file(settings: Settings) -> Path | None:
-    """Return the file of a SQLite database, None for any other database."""
-    url = settings.database_url
-    if not url.startswith("sqlite"):
-        return None
-    from sqlalchemy import make_url
-
-    name = make_url(url).database
-    return Path(name).expanduser().absolute() if name and name != ":memory:" else None
 
 
 class Signature(TypedDict):
@@ -96,7 +101,7 @@ def iso(moment: datetime | None) -> str | None:
 
 
 def _exists(settings: Settings) -> bool:
-    path = database_file(settings)
+    path = database_file(settings.database_url)
     if path is None or path.exists():
         return True
     tell(f"There is no database at {for_screen(str(path))} yet; the first import creates it.")

@@ -12,9 +12,9 @@ from scenescout_tui.cli.flags import Flags, data_options
 from scenescout_tui.cli.flags import command as verb
 from scenescout_tui.cli.output import local_time, say, say_json
 from scenescout_tui.cli.tables import Column, say_table
-from scenescout_tui.cli.words import event_json, link_json, record_json
+from scenescout_tui.cli.words import EXPIRED, attribution, event_json, link_json, record_json
 from scenescout_tui.safe_text import for_screen
-from scenescout_tui.store.rows import EventDetail, EventRow
+from scenescout_tui.store.rows import EventDetail, EventRow, SourceRecordRow
 
 _COLUMNS = (
     Column("id", "id"),
@@ -51,6 +51,8 @@ def command(flags: Flags, event: str | None, limit: int, offset: int, **given: A
         say_json({"events": [event_json(row) for row in rows], "limit": limit, "offset": offset})
     elif rows:
         say_table(_COLUMNS, [_row(row) for row in rows])
+        if terms := attribution(source for row in rows for source in row.sources):
+            say(f"{terms}; the way back to each: scenescout events EVENT")
         if len(rows) == limit:
             say(f"More with --offset {offset + limit}, all of them with: scenescout export")
     else:
@@ -61,7 +63,7 @@ def command(flags: Flags, event: str | None, limit: int, offset: int, **given: A
 def _row(event: EventRow) -> tuple[object, ...]:
     return (
         event.id,
-        local_time(event.starts_at.timestamp()),
+        "" if event.status == EXPIRED else local_time(event.starts_at.timestamp()),
         event.title,
         event.venue_name or event.attendance,
         event.city,
@@ -86,7 +88,17 @@ def _say_detail(detail: EventDetail) -> None:
     say("source records:")
     for record in detail.records:
         seen = local_time(record.last_seen_at.timestamp())
-        say(f"  {for_screen(record.source)} {for_screen(record.external_id)}  seen {seen}")
+        say(f"  {for_screen(record.source)} {for_screen(record.external_id)}  seen {seen}{_lost(record)}")
     for link in detail.links:
         score = f" ({link.score:.2f})" if link.score is not None else ""
         say(f"  linked by {for_screen(link.decided_by)}{score}: {for_screen(link.evidence)}")
+
+
+def _lost(record: SourceRecordRow) -> str:
+    """Say what a record has lost: its place in its source's list, or its content."""
+    lost = ""
+    if record.missing_since is not None:
+        lost += f", not listed any more since {local_time(record.missing_since.timestamp())}"
+    if record.blanked_at is not None:
+        lost += f", expired {local_time(record.blanked_at.timestamp())}: scenescout refresh"
+    return lost

@@ -19,7 +19,17 @@ class _Renamed(click.Option):
         return f"{self.opts[0]} {self.metavar}", self.help or ""
 
 
-_STATUSES = ("scheduled", "cancelled", "postponed", "rescheduled", "ended", "pending", "refused")
+_STATUSES = (
+    "scheduled",
+    "cancelled",
+    "postponed",
+    "rescheduled",
+    "ended",
+    "pending",
+    "refused",
+    "missing",
+    "expired",
+)
 
 
 def _moment(context: click.Context, parameter: click.Parameter, value: str | None) -> datetime | None:

@@ -28,6 +28,8 @@ class Flags:
     debug: bool = False
     as_json: bool = False
     sandbox: bool = False
+    #: Part (0 to 1) of the sandbox's answers that go wrong; None: as many as it has by itself.
+    sandbox_faults: float | None = None
     read_only: bool = False
     theme: str | None = None
 
@@ -39,7 +41,16 @@ class Flags:
 
     def over(self, given: Mapping[str, Any]) -> Flags:
         """Lay flags given after the verb over these; they win."""
-        return replace(self, **{name: value for name, value in given.items() if value not in (None, False)})
+        meant = {name: value for name, value in given.items() if value is not None and value is not False}
+        return replace(self, **meant)
+
+    def check(self) -> None:
+        """Refuse flags that mean nothing together.
+
+        :raises UsageError: of click.
+        """
+        if self.sandbox_faults is not None and not self.sandbox:
+            raise click.UsageError("--sandbox-faults is about the sandbox: add --sandbox, or leave it out")
 
     def command_line(self, *words: str) -> str:
         """Return a command of this program that means the same database, ready to be typed."""
@@ -68,7 +79,7 @@ def console_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options of the program itself."""
     for option in reversed(
         (
-            click.option("--sandbox", is_flag=True, help="Try it: bundled samples, a throw-away database."),
+            *sandbox_options(),
             click.option("--read-only", is_flag=True, help="Look at the database without running an engine."),
             _database_option(),
             click.option("--theme", metavar="NAME", help="Theme of the console."),
@@ -80,6 +91,21 @@ def console_options(function: Callable[..., Any]) -> Callable[..., Any]:
     ):
         function = option(function)
     return function
+
+
+def sandbox_options() -> tuple[Callable[[Any], Any], ...]:
+    """Return the options of whatever can work against the sandbox."""
+    return (
+        click.option(
+            "--sandbox", is_flag=True, help="Try it: an Eventbrite and a Yelp here, a throw-away database."
+        ),
+        click.option(
+            "--sandbox-faults",
+            callback=_part,
+            metavar="PERCENT",
+            help="Part of the sandbox's answers that go wrong: 10% or 0.1.",
+        ),
+    )
 
 
 def data_options(function: Verb) -> Verb:
@@ -100,6 +126,24 @@ def data_options(function: Verb) -> Verb:
     return verb
 
 
+def with_sandbox(function: Verb) -> Verb:
+    """Add --sandbox and --sandbox-faults to a verb; they end up in the `Flags` it is called with.
+
+    Stands below `data_options`.
+    """
+
+    @wraps(function)
+    def with_flags(flags: Flags, /, *, sandbox: bool, sandbox_faults: float | None, **given: Any) -> int:
+        own = flags.over({"sandbox": sandbox, "sandbox_faults": sandbox_faults})
+        own.check()
+        return function(own, **given)
+
+    verb: Verb = with_flags
+    for option in reversed(sandbox_options()):
+        verb = option(verb)
+    return verb
+
+
 def command(name: str) -> Callable[[Verb], click.Command]:
     """Make a click command of a verb, with -h beside --help."""
     return click.command(name, context_settings=_HELP)
@@ -108,6 +152,20 @@ def command(name: str) -> Callable[[Verb], click.Command]:
 def group(name: str) -> Callable[[Verb], click.Group]:
     """Make a click group of a verb that also means something without a further word."""
     return click.group(name, context_settings=_HELP, invoke_without_command=True)
+
+
+def _part(context: click.Context, parameter: click.Parameter, value: str | None) -> float | None:
+    """Read a part of one, "10%" or "0.1"; return 0 to 1."""
+    if value is None:
+        return None
+    number = value.strip()
+    try:
+        part = float(number.removesuffix("%")) / (100 if number.endswith("%") else 1)
+    except ValueError:
+        part = -1.0
+    if not 0 <= part <= 1:
+        raise click.BadParameter(f"{value!r} is no part of one: write 10% or 0.1", context, parameter)
+    return part
 
 
 def _database_option() -> Callable[[Any], Any]:

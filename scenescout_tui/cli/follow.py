@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass
@@ -16,14 +16,20 @@ from scenescout_tui.cli.log import logged
 from scenescout_tui.cli.output import count
 from scenescout_tui.cli.progress import Progress
 from scenescout_tui.errors import SpawnerError
-from scenescout_tui.imports.commands import CommandResult, GetRunReport, RetryDeadLetters, StartImport
+from scenescout_tui.imports.commands import (
+    CommandResult,
+    GetRunReport,
+    RefreshExpired,
+    ResumeRuns,
+    RetryDeadLetters,
+    StartImport,
+)
 from scenescout_tui.imports.report import RunReport
 from scenescout_tui.imports.signals import SignalWatch, take_signals
 
 if TYPE_CHECKING:
     from scenescout_tui.imports.local import LocalEngineHandle
     from scenescout_tui.settings import Settings
-    from scenescout_tui.sources.pages import PageWalk
 
 T = TypeVar("T")
 
@@ -33,20 +39,23 @@ _LOOK = 0.1
 _GOODBYE = 5.0
 
 
+Job = StartImport | ResumeRuns | RefreshExpired | RetryDeadLetters
+
+
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a job ended: a report for each of its runs, and the number of the signal that ended it, if one
-    did.
+    """How a job ended: a report for each of its runs, the number of the signal that ended it, if one did, and
+    what the engine said when it took the job on.
     """
 
     reports: tuple[RunReport, ...]
     signal: int | None = None
+    accepted: CommandResult | None = None
 
 
 def run_to_end(
     settings: Settings,
-    job: StartImport | RetryDeadLetters,
-    samples: Mapping[str, Callable[[], PageWalk]] | None = None,
+    job: Job,
     resume: str | None = None,
 ) -> Ending:
     """Start an engine, give it the job, and return when the job has ended; a signal makes it drain first.
@@ -60,35 +69,40 @@ def run_to_end(
     with logged(settings):
         brake = Brake()
         watch = take_signals(brake.pull, settings.drain_deadline, brake.expired)
-        handle = start_engine(settings, samples=samples)
+        handle = start_engine(settings, wakes_parked=False)
         brake.attach(handle)
-
-        def begun(runs: Sequence[str]) -> None:
-            brake.remember(partial(_cut, runs, resume))
-
         try:
-            reports = tuple(_work(handle, job, watch, begun))
+            accepted = _accepted(handle, job, watch)
+            runs = _runs_of(accepted)
+            if runs:
+                brake.remember(partial(_cut, runs, resume))
+            reports = tuple(_reports(handle, runs))
         finally:
             handle.stop(drain=True)
             handle.join(settings.drain_deadline + _GOODBYE)
-    return Ending(reports, watch.received)
+    return Ending(reports, watch.received, accepted)
 
 
-def _work(
-    handle: LocalEngineHandle,
-    job: StartImport | RetryDeadLetters,
-    watch: SignalWatch,
-    begun: Callable[[Sequence[str]], None],
-) -> Iterator[RunReport]:
-    accepted: CommandResult = _await(handle, handle.send(job), lambda: None)
-    if not accepted.ok:
-        if watch.received is not None:
-            return
-        raise SpawnerError(
-            accepted.message, accepted.code or "REFUSED", metadata={"action": accepted.action or ""}
-        )
-    runs: Sequence[str] = accepted.data.get("run_ids") or [accepted.data["run_id"]]
-    begun(runs)
+def _accepted(handle: LocalEngineHandle, job: Job, watch: SignalWatch) -> CommandResult | None:
+    """Give the engine its job and return what it said; None where a signal was quicker."""
+    said: CommandResult = _await(handle, handle.send(job), lambda: None)
+    if said.ok:
+        return said
+    if watch.received is not None:
+        return None
+    raise SpawnerError(said.message, said.code or "REFUSED", metadata={"action": said.action or ""})
+
+
+def _runs_of(accepted: CommandResult | None) -> tuple[str, ...]:
+    """Return the runs that a job has started: of some jobs there are several, or none."""
+    if accepted is None:
+        return ()
+    if "run_ids" in accepted.data:
+        return tuple(accepted.data["run_ids"])
+    return (accepted.data["run_id"],)
+
+
+def _reports(handle: LocalEngineHandle, runs: Sequence[str]) -> Iterator[RunReport]:
     # Asked for before the first one is waited for: an engine that stops answers what was asked.
     answers = [(run_id, handle.query(GetRunReport(run_id, wait=True))) for run_id in runs]
     with Progress(sys.stderr) as progress:

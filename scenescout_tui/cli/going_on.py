@@ -5,19 +5,42 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
+from scenescout_tui.cli.asking import option_words
 from scenescout_tui.cli.flags import Flags
+from scenescout_tui.imports.services import SERVICES
 from scenescout_tui.safe_text import for_screen
+from scenescout_tui.sources.url_inputs import is_url
 
-#: The states of runs that somebody stopped before their end.
-STOPPED = ("interrupted", "cancelled")
+if TYPE_CHECKING:
+    from scenescout_tui.store.rows import RunRow
 
 
-def resume_command(flags: Flags, source: str, inputs: Sequence[str]) -> str | None:
-    """Return the command that goes on with an import of these inputs; None where one cannot be read twice."""
-    if not inputs or not all(map(os.path.isfile, inputs)):
+#: The states of runs that somebody, or the limit of a service, stopped before their end.
+STOPPED = ("interrupted", "cancelled", "parked")
+
+
+def resume_command(
+    flags: Flags, source: str, inputs: Sequence[str], ask: Sequence[tuple[str, str]] = ()
+) -> str | None:
+    """Return the command that goes on with an import of these inputs, or with what a source was asked for;
+    None where an input cannot be read twice.
+    """
+    if ask or (source in SERVICES and not inputs):
+        words = option_words(tuple(ask))
+    elif inputs and all(is_url(one) or os.path.isfile(one) for one in inputs):
+        words = list(inputs)
+    else:
         return None
-    return flags.command_line("import", source, *inputs, "--resume")
+    sandbox = ("--sandbox",) if flags.sandbox else ()
+    return flags.command_line("import", source, *words, *sandbox, "--resume")
+
+
+def resume_stored(flags: Flags, run: RunRow) -> str | None:
+    """Return the command that goes on with a run of the store; None where none can."""
+    ask = [(str(key), str(value)) for key, value in run.options.get("ask", ())]
+    return resume_command(flags, run.source, run.inputs, ask)
 
 
 def how_to_go_on(resume: str | None) -> str:
@@ -39,5 +62,6 @@ def stopped_since(flags: Flags, since: datetime) -> Iterator[str]:
             continue
         known.add((run.source, run.inputs))
         if run.state in STOPPED and run.ended_at is not None and run.ended_at >= since:
-            yield f"Interrupted: run {run.id[-6:]} of {for_screen(run.source)}; what was written stays."
-            yield how_to_go_on(resume_command(flags, run.source, run.inputs))
+            word = "Parked" if run.state == "parked" else "Interrupted"
+            yield f"{word}: run {run.id[-6:]} of {for_screen(run.source)}; what was written stays."
+            yield how_to_go_on(resume_stored(flags, run))

@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
+from typing import Any
 
 import click
 
+from scenescout_tui.cli.asking import Pairs, ask_options, asked, check_asked
+from scenescout_tui.cli.brake import deaf_threads
 from scenescout_tui.cli.complaint import usage_error
-from scenescout_tui.cli.exits import PipeClosed
-from scenescout_tui.cli.flags import Flags, data_options
+from scenescout_tui.cli.flags import Flags, data_options, with_sandbox
 from scenescout_tui.cli.flags import command as verb
 from scenescout_tui.cli.follow import Ending, run_to_end
 from scenescout_tui.cli.going_on import resume_command
-from scenescout_tui.cli.output import failure, say_json
-from scenescout_tui.cli.streams import drop_stdout
-from scenescout_tui.cli.summary import Hints, say_report, status_of_ending
-from scenescout_tui.imports.commands import ImportOptions, StartImport
+from scenescout_tui.cli.reading_flags import read_options, reading_options
+from scenescout_tui.cli.summary import Hints, answer, answer_several, status_of_ending
+from scenescout_tui.imports.commands import ImportOptions, ResumeRuns, StartImport
+from scenescout_tui.imports.services import SERVICES
 from scenescout_tui.sources.adapters import get_adapter
 from scenescout_tui.sources.files import check_inputs
+from scenescout_tui.sources.read_options import ReadOptions
 
-_SAMPLED = ("eventbrite", "yelp", "manual")
+#: What can be imported, for the completion of the shell.
+_SOURCES = (*SERVICES, "manual", "ics", "jsonld", "csv", "auto")
+#: Sources of which the sandbox has samples although nobody serves them.
+_SAMPLED = ("manual",)
 
 
 @verb("import")
-@click.argument("source", shell_complete=lambda context, parameter, start: [*_SAMPLED, "auto"])
+@click.argument("source", required=False, shell_complete=lambda context, parameter, start: [*_SOURCES])
 @click.argument("inputs", nargs=-1, metavar="[INPUT]...", type=click.Path(allow_dash=True))
+@ask_options
+@reading_options
 @click.option("--dry-run", is_flag=True, help="Compute everything, write nothing.")
 @click.option(
     "--batch-size", type=click.IntRange(1, 10_000), help="Records per batch; 25 to 100 suit most machines."
@@ -35,40 +44,70 @@ _SAMPLED = ("eventbrite", "yelp", "manual")
 @click.option(
     "--all-results", is_flag=True, help="List every record in the answer, not only the first 1,000."
 )
-@click.option("--resume", is_flag=True, help="Go on with the last interrupted run over the same inputs.")
-@click.option("--sandbox", is_flag=True, help="Bundled samples, a throw-away database.")
+@click.option(
+    "--accept-missing", is_flag=True, help="Mark as missing all that is no longer listed, however much."
+)
+@click.option(
+    "--resume", is_flag=True, help="Go on with the last run like this that did not finish; alone, with all."
+)
 @data_options
-def command(flags: Flags, source: str, inputs: tuple[str, ...], sandbox: bool, **given: object) -> int:
-    """Import events of SOURCE from files, or from stdin with -.
+@with_sandbox
+def command(flags: Flags, source: str | None, inputs: tuple[str, ...], **given: Any) -> int:
+    """Import events of SOURCE from files, URLs, stdin (-), or from its API.
 
-    SOURCE is eventbrite, yelp, manual, or auto (told from each record). Several inputs are one run.
+    SOURCE is eventbrite, yelp, manual, ics, jsonld, csv, or auto (told from each record). Several inputs are
+    one run. Without INPUT eventbrite and yelp are asked for what the options name, else the settings.
 
     \b
-    scenescout import eventbrite events.json
+    scenescout import eventbrite --organizer 18012345678
+    scenescout import yelp --location Lisboa --free
+    scenescout import ics https://example.org/events.ics
     scenescout import auto a.ndjson b.json --json
-    curl … | scenescout import yelp -
     """
-    _check(source, inputs, sandbox or flags.sandbox, resume=bool(given["resume"]))
-    job = StartImport(source, inputs=inputs, options=_options(given), resume=bool(given["resume"]))
+    resume = bool(given["resume"])
+    if source is None:
+        return _resume_all(flags) if resume else _nothing_named()
+    pairs = asked(source, inputs, given)
+    options = _options(given, read_options(inputs, given))
+    _check(source, inputs, flags, resume=resume)
+    job = StartImport(source, inputs=inputs, ask=pairs, options=options, resume=resume)
     more = {"max_workers": given["workers"], "batch_size": given["batch_size"]}
-    hints = _hints(flags, source, inputs, sandbox=sandbox or flags.sandbox)
-    with ExitStack() as stack:
-        if sandbox or flags.sandbox:
-            from scenescout_tui.cli.sandbox import sample_walks, sandbox_settings
-
-            settings = stack.enter_context(sandbox_settings(flags, **more))
-            ending = run_to_end(settings, job, sample_walks())
-        else:
-            ending = run_to_end(flags.settings(**more), job, resume=hints.resume)
-    try:
-        _answer(flags, ending, hints)
-    except PipeClosed:
-        # The work is done whether anybody reads about it or not.
-        drop_stdout()
+    hints = _hints(flags, source, inputs, pairs)
+    ending = _run(flags, job, hints.resume, **more)
+    answer(flags, ending, hints)
     return status_of_ending(ending)
 
 
-def _check(source: str, inputs: tuple[str, ...], sandbox: bool, *, resume: bool) -> None:
+def _run(flags: Flags, job: StartImport | ResumeRuns, resume: str | None, **more: object) -> Ending:
+    """Run a job to its end, in the sandbox where it is asked for."""
+    with ExitStack() as stack:
+        if flags.sandbox:
+            from scenescout_tui.cli.sandbox import sandbox
+
+            with deaf_threads():
+                here = stack.enter_context(sandbox(flags, **more))
+            settings = here.settings
+            if isinstance(job, StartImport) and job.source in _SAMPLED and not job.inputs:
+                job = replace(job, inputs=(here.forms,))
+        else:
+            settings = flags.settings(**more)
+        if isinstance(job, StartImport) and job.source in SERVICES and not job.inputs:
+            check_asked(job.source, job.ask, settings)
+        return run_to_end(settings, job, resume)
+
+
+def _nothing_named() -> int:
+    raise usage_error("import needs a SOURCE", "For example: scenescout import eventbrite events.json")
+
+
+def _resume_all(flags: Flags) -> int:
+    """Go on with every run that did not finish."""
+    ending = _run(flags, ResumeRuns(), flags.command_line("import", "--resume"))
+    answer_several(flags, ending, "There is no import to go on with.")
+    return status_of_ending(ending)
+
+
+def _check(source: str, inputs: tuple[str, ...], flags: Flags, *, resume: bool) -> None:
     """Refuse, before anything is started, what cannot work.
 
     :raises SpawnerError: UNKNOWN_SOURCE, INPUT_ERROR or USAGE_ERROR.
@@ -76,22 +115,17 @@ def _check(source: str, inputs: tuple[str, ...], sandbox: bool, *, resume: bool)
     if source != "auto":
         get_adapter(source)
     if inputs:
-        check_inputs(inputs)
-    elif not sandbox:
+        check_inputs(inputs, source)
+    elif source not in SERVICES and not (flags.sandbox and source in _SAMPLED):
         raise usage_error(
-            f"import {source} needs an INPUT: a file, or - for standard input",
-            f"For example: scenescout import {source} events.json; to try it out add --sandbox.",
-        )
-    elif source not in _SAMPLED:
-        raise usage_error(
-            f"the sandbox has no samples for {source}",
-            f"Import one of {', '.join(_SAMPLED)}, or name an INPUT.",
+            f"import {source} needs an INPUT: a file, a URL, or - for standard input",
+            f"For example: scenescout import {source} FILE.",
         )
     if resume and "-" in inputs:
         raise usage_error("standard input cannot be resumed", "Send it again without --resume.")
 
 
-def _options(given: dict[str, object]) -> ImportOptions:
+def _options(given: dict[str, Any], read: ReadOptions) -> ImportOptions:
     size = given["batch_size"]
     return ImportOptions(
         batch_size=size if isinstance(size, int) else None,
@@ -100,21 +134,13 @@ def _options(given: dict[str, object]) -> ImportOptions:
         enrich=False if given["no_enrich"] else None,
         dry_run=bool(given["dry_run"]),
         all_results=bool(given["all_results"]),
+        descriptions=given["descriptions"],
+        accept_missing=bool(given["accept_missing"]),
+        read=read,
     )
 
 
-def _answer(flags: Flags, ending: Ending, hints: Hints) -> None:
-    if not ending.reports and flags.as_json:
-        say_json(failure("INTERRUPTED", "a signal came before the import had begun", "Start it again."))
-    for report in ending.reports:
-        if flags.as_json:
-            say_json(report.to_json())
-        else:
-            say_report(report, ending, hints)
-
-
-def _hints(flags: Flags, source: str, inputs: tuple[str, ...], *, sandbox: bool) -> Hints:
-    if sandbox and flags.database is None:
+def _hints(flags: Flags, source: str, inputs: tuple[str, ...], ask: Pairs) -> Hints:
+    if flags.sandbox and flags.database is None:
         return Hints()
-    resume = None if sandbox else resume_command(flags, source, inputs)
-    return Hints(flags.command_line, resume, inputs)
+    return Hints(flags.command_line, resume_command(flags, source, inputs, ask), inputs)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from scenescout_tui.cli.data import database_file
 from scenescout_tui.cli.flags import Flags, data_options
 from scenescout_tui.cli.flags import command as verb
 from scenescout_tui.cli.output import say_json
@@ -13,6 +12,7 @@ from scenescout_tui.cli.tables import Column, say_table
 from scenescout_tui.imports.lock import EngineLock
 from scenescout_tui.safe_text import redact
 from scenescout_tui.settings import Settings, config_dir, data_dir, state_dir
+from scenescout_tui.store import database_file
 
 _COLUMNS = (Column("what", "whole"), Column("where", "whole"), Column("", leave=2), Column("from", leave=1))
 
@@ -34,7 +34,7 @@ def command(flags: Flags) -> int:
 
 def _places(settings: Settings) -> list[tuple[str, str, str]]:
     """Name each thing with its place and where that place comes from."""
-    file = database_file(settings)
+    file = database_file(settings.database_url)
     origin = settings.origin("database_url")
     places = [("database", str(file) if file is not None else redact(settings.database_url), origin)]
     if file is not None:
@@ -52,6 +52,15 @@ def _places(settings: Settings) -> list[tuple[str, str, str]]:
         places.append(
             (f"{name} token", place, settings.origin(f"{name}_token") if found is not None else "not set")
         )
+    variable, found = "SCENESCOUT_API_TOKEN", settings.api_token
+    kept = config_dir() / "api-token"
+    places.append(
+        (
+            "API token",
+            f"{variable}, or the file named by {variable}_FILE, else {kept} (made by serve)",
+            settings.origin("api_token") if found is not None else "there" if kept.exists() else "not set",
+        )
+    )
     return places
 
 

@@ -6,7 +6,7 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TextIO
 
-from scenescout_tui.cli.output import is_terminal
+from scenescout_tui.cli.output import is_terminal, local_time
 from scenescout_tui.imports.snapshot import EngineSnapshot, SourceRow
 from scenescout_tui.safe_text import for_screen
 
@@ -68,7 +68,10 @@ class Progress:
             parts.append(_clock(time.monotonic() - self._started))
         if snapshot.counts.failed:
             parts.append(f"{snapshot.counts.failed:,} failed")
-        if row.state in ("waiting", "paused"):
+        if row.waits:
+            until = "" if row.until is None else f" until {local_time(row.until)[11:]}"
+            parts.append(f"waits: {for_screen(row.waits, 40)}{until}")
+        elif row.state in ("waiting", "paused"):
             parts.append(for_screen(row.detail, 40))
         return "  ".join(parts)
 

@@ -6,14 +6,12 @@ import click
 
 from scenescout_tui.cli.complaint import usage_error
 from scenescout_tui.cli.data import reading
-from scenescout_tui.cli.exits import PipeClosed
 from scenescout_tui.cli.flags import Flags, data_options
 from scenescout_tui.cli.flags import command as verb
 from scenescout_tui.cli.follow import run_to_end
 from scenescout_tui.cli.ids import full_group_key
 from scenescout_tui.cli.output import say, say_json
-from scenescout_tui.cli.streams import drop_stdout
-from scenescout_tui.cli.summary import Hints, say_report, status_of_ending
+from scenescout_tui.cli.summary import answer_several, status_of_ending
 from scenescout_tui.errors import SpawnerError
 from scenescout_tui.imports.commands import RetryDeadLetters
 
@@ -42,13 +40,5 @@ def command(flags: Flags, ids: tuple[str, ...], run: str | None, key: str | None
             raise
         say_json({"success": True, "runs": []}) if flags.as_json else say("There is nothing to retry.")
         return 0
-    try:
-        if flags.as_json:
-            success = all(report.success for report in ending.reports)
-            say_json({"success": success, "runs": [report.to_json() for report in ending.reports]})
-        else:
-            for report in ending.reports:
-                say_report(report, ending, Hints(flags.command_line))
-    except PipeClosed:
-        drop_stdout()
+    answer_several(flags, ending, "There is nothing to retry.")
     return status_of_ending(ending)

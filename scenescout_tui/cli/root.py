@@ -14,14 +14,16 @@ if TYPE_CHECKING:
 
 #: Name → module of this room (its attribute `command` is the click command), and its line in `--help`.
 VERBS: dict[str, tuple[str, str]] = {
-    "import": ("import_verb", "Import events from files or stdin, without a screen."),
+    "import": ("import_verb", "Import events from files, feeds or an API, without a screen."),
     "runs": ("runs", "List the runs, or show one of them."),
     "events": ("events", "List the events, or show one with its source records."),
     "errors": ("errors", "List the errors, clear them, or take a clear back."),
     "retry": ("retry", "Import dead letters again."),
+    "refresh": ("refresh", "Fetch again what may be kept for a limited time only."),
     "review": ("review", "List, approve or refuse what waits for a person."),
     "export": ("export", "Write the events out as JSON, NDJSON or CSV."),
     "sources": ("sources", "List the sources and what they read."),
+    "serve": ("serve", "Take events over HTTP."),
     "locate": ("locate", "Say where database, settings, log and tokens are looked for."),
     "doctor": ("doctor", "Check this machine, the settings and the database."),
     "completion": ("completion", "Print the shell completion script."),

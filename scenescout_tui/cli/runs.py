@@ -7,11 +7,12 @@ import click
 from scenescout_tui.cli.data import reading
 from scenescout_tui.cli.flags import Flags, data_options
 from scenescout_tui.cli.flags import command as verb
-from scenescout_tui.cli.going_on import STOPPED, how_to_go_on, resume_command
+from scenescout_tui.cli.going_on import STOPPED, how_to_go_on, resume_stored
 from scenescout_tui.cli.output import local_time, say, say_json
 from scenescout_tui.cli.tables import Column, say_table
 from scenescout_tui.cli.words import run_json
 from scenescout_tui.safe_text import for_screen
+from scenescout_tui.sources.inputs import origin_of
 from scenescout_tui.store.rows import RunRow
 
 _COLUMNS = (
@@ -27,7 +28,11 @@ _COLUMNS = (
     Column("review", "number", leave=4, sparse=True),
     Column("skipped", "number", leave=2, sparse=True),
     Column("failed", "number", sparse=True),
+    Column("missing", "number", leave=7, sparse=True),
+    Column("note", "text", leave=8, sparse=True),
 )
+#: Options of a run that say again what stands among its inputs.
+_TOLD_ELSEWHERE = frozenset({"ask", "label"})
 
 
 @verb("runs")
@@ -68,19 +73,36 @@ def _row(run: RunRow) -> tuple[object, ...]:
         found.review,
         found.skipped,
         found.failed,
+        run.missing,
+        _remark(run),
     )
+
+
+def _remark(run: RunRow) -> str:
+    """Say what a state does not: until when, and how old."""
+    parts = []
+    if run.state == "parked" and run.resume_at is not None:
+        parts.append(f"until {local_time(run.resume_at.timestamp())}")
+    if run.stale:
+        parts.append("older copies")
+    return ", ".join(parts)
 
 
 def _say_run(flags: Flags, run: RunRow) -> None:
     say(f"run {run.id}")
     lines = [
         ("source", run.source),
-        ("inputs", ", ".join(run.inputs)),
+        # The query of an address may be what keeps a feed private.
+        ("inputs", ", ".join(map(origin_of, run.inputs))),
         ("state", run.state + (f": {run.note}" if run.note else "")),
         ("started", f"{local_time(run.started_at.timestamp())} by {run.who}"),
         ("ended", local_time(run.ended_at.timestamp()) if run.ended_at else "not yet"),
-        ("options", ", ".join(f"{name} {value}" for name, value in run.options.items())),
+        ("options", ", ".join(f"{name} {value}" for name, value in _told(run))),
     ]
+    if run.state == "parked" and run.resume_at is not None:
+        lines.append(("goes on", f"{local_time(run.resume_at.timestamp())}, in an open console"))
+    if run.stale:
+        lines.append(("pages", "some were older copies: the source did not answer"))
     found = run.accounting
     for name in (
         "total",
@@ -94,7 +116,17 @@ def _say_run(flags: Flags, run: RunRow) -> None:
         "in_flight",
     ):
         lines.append((name.replace("_", " "), f"{getattr(found, name):,}"))
+    if run.missing:
+        lines.append(("missing", f"{run.missing:,} that the source no longer lists"))
     for label, value in lines:
         say(f"  {label:<10} {for_screen(value)}")
     if run.state in STOPPED:
-        say(how_to_go_on(resume_command(flags, run.source, run.inputs)))
+        say(how_to_go_on(resume_stored(flags, run)))
+
+
+def _told(run: RunRow) -> list[tuple[str, object]]:
+    return [
+        (name, value)
+        for name, value in run.options.items()
+        if name not in _TOLD_ELSEWHERE and value is not None
+    ]

@@ -1,74 +1,59 @@
-"""The sandbox as the engine takes it: its samples as page walks, and a database that goes away with the
-process.
-"""
+"""The sandbox as the doors use it: its server for the time of a command, and settings that lead to it."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scenescout_tui.cli.flags import Flags
-from scenescout_tui.sandbox.broken import Source
-from scenescout_tui.sandbox.samples import SOURCES, SampleStream
+from scenescout_tui.sandbox.samples import sample_records
+from scenescout_tui.sandbox.server import SandboxServer
+from scenescout_tui.setting_values import Secret
 from scenescout_tui.settings import Settings
-from scenescout_tui.sources.pages import Page, PageWalk, RawRecord
 
 
-class SampleWalk:
-    """Pages of one source's samples; each call takes as long as the slow server behind it."""
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """A sandbox that runs: the settings that lead to it, and a file of filled-in submission forms."""
 
-    def __init__(self, source: Source) -> None:
-        self._stream = SampleStream(source)
-        self._origin = f"{source} samples"
-        self._number = 0
-
-    @property
-    def complete(self) -> bool:
-        """Nothing is known of what is not there."""
-        return False
-
-    async def last_good_page(self) -> Page | None:
-        """There is no older copy."""
-        return None
-
-    async def next_page(self) -> Page | None:
-        """Return the next page, or None after the last.
-
-        :raises ConnectionError: where the samples have it that the connection breaks; asking again helps.
-        """
-        first = self._stream.position + 1
-        records = await self._stream.next()
-        if records is None:
-            return None
-        self._number += 1
-        done = self._stream.position
-        return Page(
-            records=tuple(RawRecord(data, line, self._origin) for line, data in enumerate(records, first)),
-            cursor=str(done),
-            number=self._number,
-            total=self._stream.total,
-            fraction=done / self._stream.total,
-        )
-
-    async def aclose(self) -> None:
-        """Nothing is held open."""
-
-
-def sample_walks() -> dict[str, Callable[[], PageWalk]]:
-    """Return what opens a walk over each source's samples."""
-    return {source: partial(SampleWalk, source) for source in SOURCES}
+    settings: Settings
+    forms: str
 
 
 @contextmanager
-def sandbox_settings(flags: Flags, **more: object) -> Iterator[Settings]:
-    """Load the settings for a sandbox: a database in a private folder that is removed at the end.
+def sandbox(flags: Flags, **more: object) -> Iterator[Sandbox]:
+    """Run the sandbox's server; the database is in a private folder that is removed at the end.
 
-    A database named by a flag is used instead, and kept.
+    A database named by a flag is used instead, and kept. Nothing knows of the sandbox: its addresses and
+    tokens stand where those of Eventbrite and Yelp do.
     """
-    with tempfile.TemporaryDirectory(prefix="scenescout-sandbox-") as folder:
+    faults = flags.sandbox_faults or 0.0
+    with (
+        tempfile.TemporaryDirectory(prefix="scenescout-sandbox-") as folder,
+        SandboxServer(faults=faults) as server,
+    ):
+        forms = Path(folder) / "forms.ndjson"
+        forms.write_bytes(b"".join(record + b"\n" for record in sample_records("manual")))
         throw_away = f"sqlite:///{Path(folder) / 'sandbox.db'}"
-        database = throw_away if flags.database is None else flags.database
-        yield flags.settings(**more | {"database_url": database})
+        settings = flags.settings(
+            **more
+            | {
+                "database_url": throw_away if flags.database is None else flags.database,
+                "eventbrite_url": server.eventbrite_url,
+                "yelp_url": server.yelp_url,
+                "eventbrite_import": f"organization={server.organization_id}",
+                "yelp_import": f"location={server.yelp_location}",
+                "private_addresses": True,
+            }
+        )
+        yield Sandbox(
+            replace(
+                settings,
+                eventbrite_token=Secret(server.eventbrite_token),
+                yelp_token=Secret(server.yelp_token),
+            ),
+            str(forms),
+        )

@@ -1,22 +1,33 @@
-"""`scenescout sources`: what can be imported, and by what."""
+"""`scenescout sources`: what can be imported, by what, and what a token can see."""
 
 from __future__ import annotations
 
-from scenescout_tui.cli.flags import Flags, data_options
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from scenescout_tui.cli.flags import Flags, data_options, with_sandbox
 from scenescout_tui.cli.flags import command as verb
 from scenescout_tui.cli.output import say, say_json
 from scenescout_tui.cli.tables import Column, say_table
 from scenescout_tui.settings import Settings
 from scenescout_tui.sources.adapters import ADAPTERS
 
-#: What each source reads, and the key of the console that imports it.
+if TYPE_CHECKING:
+    from scenescout_tui.sources.eventbrite_api import Organization
+
+#: The key of the console that imports each source, and what it reads.
 _READS = {
     "eventbrite": (
         "e",
-        "events of Eventbrite's API v3, in both of its shapes: one, a list, an API page, NDJSON",
+        "Eventbrite's API v3: organisers, organisations, venues, series, events; its payloads in files",
     ),
-    "yelp": ("y", "events of Yelp's API v3: one, a list, an API page, NDJSON"),
+    "yelp": ("y", "Yelp's API v3: events around a place; its payloads in files"),
     "manual": ("m", "submission forms: one, a list, NDJSON; they wait for review"),
+    "ics": ("f", "iCalendar: files, or feeds at http, https and webcal addresses"),
+    "jsonld": ("f", "schema.org events: JSON-LD in files, or in web pages"),
+    "csv": ("f", "tables with a header, in files or at an address; columns can be named"),
 }
 _COLUMNS = (
     Column("source", "whole"),
@@ -26,13 +37,30 @@ _COLUMNS = (
     Column("token"),
 )
 _AUTO = ("auto", "Files", "f", "any of these; the source of each record is recognised", "")
+_ORGANIZATIONS = (Column("organization", "whole"), Column("name", "main"))
 
 
 @verb("sources")
+@click.option("--organizations", is_flag=True, help="Ask Eventbrite which organisations the token can see.")
 @data_options
-def command(flags: Flags) -> int:
+@with_sandbox
+def command(flags: Flags, organizations: bool) -> int:
     """List the sources, the console's key for each, what they read, and whether a token is set."""
-    settings = flags.settings()
+    with ExitStack() as stack:
+        if flags.sandbox:
+            from scenescout_tui.cli.sandbox import sandbox
+
+            settings = stack.enter_context(sandbox(flags)).settings
+        else:
+            settings = flags.settings()
+        if organizations:
+            _say_organizations(flags, _organizations(settings))
+        else:
+            _say_sources(flags, settings)
+    return 0
+
+
+def _say_sources(flags: Flags, settings: Settings) -> None:
     rows = [
         (name, adapter.title, *_READS.get(name, ("", "")), _token(name, settings))
         for name, adapter in ADAPTERS.items()
@@ -40,11 +68,36 @@ def command(flags: Flags) -> int:
     rows.append(_AUTO)
     if flags.as_json:
         keys = ("name", "title", "key", "reads", "token")
-        say_json({"sources": [dict(zip(keys, row, strict=True)) for row in rows]})
+        terms = {name: adapter.attribution for name, adapter in ADAPTERS.items()}
+        named: list[dict[str, Any]] = [dict(zip(keys, row, strict=True)) for row in rows]
+        say_json({"sources": [row | {"attribution": terms.get(row["name"], "")} for row in named]})
+        return
+    say_table(_COLUMNS, rows)
+    say("Import with: scenescout import SOURCE FILE, or the key in the console.")
+    say("What your Eventbrite token can see: scenescout sources --organizations")
+
+
+def _say_organizations(flags: Flags, found: tuple[Organization, ...]) -> None:
+    if flags.as_json:
+        say_json({"organizations": [{"id": one.id, "name": one.name} for one in found]})
+    elif found:
+        say_table(_ORGANIZATIONS, [(one.id, one.name) for one in found])
+        say(f"Import one with: {flags.command_line('import', 'eventbrite', '--organization', found[0].id)}")
     else:
-        say_table(_COLUMNS, rows)
-        say("Import with: scenescout import SOURCE FILE, or the key in the console.")
-    return 0
+        say("The token sees no organisation; ask for an organiser: --organizer ID.")
+
+
+def _organizations(settings: Settings) -> tuple[Organization, ...]:
+    """Ask Eventbrite.
+
+    :raises SpawnerError: where no token is set, or Eventbrite gives no answer.
+    """
+    import anyio
+
+    from scenescout_tui.imports.services import service_access
+    from scenescout_tui.sources.eventbrite_api import list_organizations
+
+    return anyio.run(list_organizations, service_access(settings, "eventbrite"))
 
 
 def _token(name: str, settings: Settings) -> str:

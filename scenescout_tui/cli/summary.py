@@ -7,10 +7,19 @@ import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from scenescout_tui.cli.exits import ALL_WELL, NOT_FINISHED, SIGNALLED, SOME_FAILED, WRONG_USE
+from scenescout_tui.cli.exits import (
+    ALL_WELL,
+    NOT_FINISHED,
+    SIGNALLED,
+    SOME_FAILED,
+    WRONG_USE,
+    PipeClosed,
+)
+from scenescout_tui.cli.flags import Flags
 from scenescout_tui.cli.follow import Ending, in_words
 from scenescout_tui.cli.going_on import how_to_go_on
-from scenescout_tui.cli.output import count, say
+from scenescout_tui.cli.output import count, failure, local_time, say, say_json
+from scenescout_tui.cli.streams import drop_stdout
 from scenescout_tui.imports.report import RecordResult, RunReport
 from scenescout_tui.imports.snapshot import Counts
 from scenescout_tui.safe_text import for_screen
@@ -54,6 +63,34 @@ class Hints:
     inputs: tuple[str, ...] = ()
 
 
+def answer(flags: Flags, ending: Ending, hints: Hints) -> None:
+    """Answer for a job that is one run; whoever does not read it misses only the answer."""
+    try:
+        if not ending.reports and flags.as_json:
+            say_json(failure("INTERRUPTED", "a signal came before the import had begun", "Start it again."))
+        for report in ending.reports:
+            say_json(report.to_json()) if flags.as_json else say_report(report, ending, hints)
+    except PipeClosed:
+        drop_stdout()
+
+
+def answer_several(flags: Flags, ending: Ending, nothing: str, **more: object) -> None:
+    """Answer for a job of any number of runs; `nothing` is said where there was none, `more` stands in the
+    JSON too.
+    """
+    try:
+        if flags.as_json:
+            success = all(report.success for report in ending.reports)
+            say_json({"success": success, **more, "runs": [one.to_json() for one in ending.reports]})
+            return
+        if not ending.reports:
+            say(nothing)
+        for report in ending.reports:
+            say_report(report, ending, Hints(flags.command_line))
+    except PipeClosed:
+        drop_stdout()
+
+
 def say_report(report: RunReport, ending: Ending, hints: Hints) -> None:
     """Write the summary of one run to stdout."""
     short = report.run_id[-6:]
@@ -64,11 +101,17 @@ def say_report(report: RunReport, ending: Ending, hints: Hints) -> None:
     else:
         say(_unfinished(report, ending, short))
     say(f"  {words(report.counts)}")
+    if report.missing:
+        say(f"  {report.missing:,} no longer listed, marked missing")
+    if report.note and report.success:
+        say(f"  {for_screen(report.note)}")
     if report.dry_run:
         say("  Nothing was written: this was a dry run, and an import would have done this.")
     if report.failed:
         _say_failed(report.failed, report.counts.failed)
-    if not report.success:
+    if report.state == "parked":
+        _say_parked(report, hints)
+    elif not report.success:
         _say_how_to_go_on(report, hints)
     elif report.counts.failed and hints.command_line is not None:
         _say_second_try(report, hints.command_line, hints.inputs)
@@ -84,11 +127,16 @@ def words(counts: Counts) -> str:
 
 def _unfinished(report: RunReport, ending: Ending, short: str) -> str:
     by = f" by {signal.Signals(ending.signal).name}" if ending.signal is not None else ""
-    why = f": {for_screen(report.error.message)}" if report.error is not None else ""
+    why = f": {for_screen(report.error.message).rstrip('.')}" if report.error is not None else ""
     done = in_words(report.counts.finished, report.elapsed)
     if ending.signal is not None:
         return f"Stopped{by} before the end: {done} are done and kept (run {short})."
     source = for_screen(report.source)
+    if report.state == "parked":
+        note = for_screen(report.note) or "the limit of the service is used"
+        if not note.lower().startswith(source):
+            note = f"{source}: {note}"
+        return f"Parked: {note.rstrip('.')}. {done} done and kept (run {short})."
     return f"The import of {source} did not finish ({report.state}){why}. {done} done (run {short})."
 
 
@@ -115,10 +163,21 @@ def _say_second_try(report: RunReport, command_line: Callable[..., str], inputs:
     say(f"All errors: {command_line('errors')}")
 
 
+def _say_parked(report: RunReport, hints: Hints) -> None:
+    after = f" after {local_time(report.resume_at)}" if report.resume_at is not None else ""
+    if hints.command_line is None:
+        say(f"It could go on{after}, but this database is gone now.")
+        return
+    resume = hints.resume or hints.command_line("import", "--resume")
+    say(f"It goes on by itself in an open console{after}, or with: {resume}")
+
+
 def _say_how_to_go_on(report: RunReport, hints: Hints) -> None:
-    action = str(report.error.metadata.get("action", "")) if report.error is not None else ""
+    error = report.error
+    action = str(error.metadata.get("action", "")) if error is not None else ""
     if action:
         say(f"→ {for_screen(action)}")
-    by_input = report.error is not None and report.error.code == WRONG_INPUT
-    if not (by_input or report.dry_run or hints.command_line is None):
+    # An answer that stays the same is nothing to go on behind.
+    refused = error is not None and (error.code == WRONG_INPUT or (action and not error.retryable))
+    if not (refused or report.dry_run or hints.command_line is None):
         say(how_to_go_on(hints.resume))

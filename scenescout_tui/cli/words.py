@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
 from scenescout_tui.cli.data import iso
+from scenescout_tui.sources.adapters import ADAPTERS
 from scenescout_tui.store.rows import (
     DeadLetter,
     ErrorGroup,
@@ -18,15 +20,27 @@ from scenescout_tui.store.rows import (
     SourceRecordRow,
 )
 
-#: The fields of an exported event: those of the table `events`, in its order.
-EVENT_FIELDS: tuple[str, ...] = tuple(field.name for field in fields(EventRow))
+#: The status of an event whose content may not be kept any longer.
+EXPIRED = "expired"
+_STORED = tuple(field.name for field in fields(EventRow))
+#: The fields of an exported event: those of the table `events`, in its order, and what terms demand.
+EVENT_FIELDS: tuple[str, ...] = (*_STORED, "attribution")
 
 
 def event_json(event: EventRow) -> dict[str, Any]:
     """Return an event with the names of the table `events`; moments as ISO 8601 in UTC, prices in minor
-    units.
+    units. `attribution` is what must be shown beside it, with a link to its `url`; None where nothing must.
     """
-    return {name: _json_value(getattr(event, name)) for name in EVENT_FIELDS}
+    found = {name: _json_value(getattr(event, name)) for name in _STORED}
+    if event.status == EXPIRED:
+        found["starts_at"] = None  # what stands in its place says nothing
+    return found | {"attribution": attribution(event.sources)}
+
+
+def attribution(sources: Iterable[str]) -> str | None:
+    """Return what the terms of these sources demand to be shown beside events: "Event data from Yelp"."""
+    wanted = (ADAPTERS[name].attribution for name in dict.fromkeys(sources) if name in ADAPTERS)
+    return "; ".join(words for words in wanted if words) or None
 
 
 def record_json(record: SourceRecordRow) -> dict[str, Any]:
@@ -43,6 +57,8 @@ def record_json(record: SourceRecordRow) -> dict[str, Any]:
         "first_seen_at": iso(record.first_seen_at),
         "last_seen_at": iso(record.last_seen_at),
         "changed_at": iso(record.changed_at),
+        "missing_since": iso(record.missing_since),
+        "blanked_at": iso(record.blanked_at),
     }
 
 
@@ -63,6 +79,9 @@ def run_json(run: RunRow) -> dict[str, Any]:
         "note": run.note,
         "startedAt": iso(run.started_at),
         "endedAt": iso(run.ended_at),
+        "resumeAt": iso(run.resume_at),
+        "missing": run.missing,
+        "stale": run.stale,
         "accounting": _camel(asdict(run.accounting)),
     }
 

@@ -7,6 +7,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from scenescout_tui.settings import Settings
 
     Connect = Callable[[], EngineHandle]
+    #: Says why a source cannot be asked for something (key and value pairs), or nothing.
+    MayAsk = Callable[[str, tuple[tuple[str, str], ...]], str]
 
 #: Seconds for which a result stays on the status line.
 SAID_FOR = 5.0
@@ -63,7 +66,8 @@ class SceneScoutApp(App[None], inherit_bindings=False):
     """The console over one engine.
 
     ``connect`` gives the engine's handle; it is called in a thread after the first paint. ``sandbox`` says
-    that sources bring their own samples, ``read_only`` that nothing may be changed from here.
+    that every source can be imported at once, ``read_only`` that nothing may be changed from here.
+    ``may_ask`` says what is wrong with what a source is to be asked for, before the engine is told.
     ``refresh_every`` is in seconds.
     """
 
@@ -90,6 +94,7 @@ class SceneScoutApp(App[None], inherit_bindings=False):
         sandbox: bool = False,
         read_only: bool = False,
         state_dir: Path | None = None,
+        may_ask: MayAsk = lambda source, pairs: "",
         glyphs: Glyphs | None = None,
         refresh_every: float | None = REFRESH,
     ) -> None:
@@ -97,6 +102,7 @@ class SceneScoutApp(App[None], inherit_bindings=False):
         self.sandbox = sandbox
         self.read_only = read_only
         self.state_dir = state_dir
+        self.may_ask = may_ask
         self.glyphs = glyphs or glyphs_for()
         show_in(None if self.glyphs is UNICODE else "ascii")
         ScrollBar.renderer = ScrollBarRender if self.glyphs is UNICODE else WholeCells
@@ -250,8 +256,18 @@ class SceneScoutApp(App[None], inherit_bindings=False):
             return
         self.handle = future.result()
         self.state.attach(self.handle)
-        if self._operations is not None:
-            self._operations.do_put_off()
+        if self._operations is not None and self._operations.do_put_off():
+            return
+        self._say_what_was_cut_short()
+
+    def _say_what_was_cut_short(self) -> None:
+        """Offer once what an earlier session left undone; later the key line and the sources say it."""
+        cut = [run for run in self.state.snapshot.runs if run.resumable and run.state == "interrupted"]
+        if not cut or self.read_only:
+            return
+        names = ", ".join(f"{run.source} {run.inputs}" for run in cut)
+        were = "import was" if len(cut) == 1 else "imports were"
+        self.say(f"{len(cut)} {were} interrupted; R goes on: {names}")
 
     def _theme_changed(self) -> None:
         for screen in self.screen_stack:
@@ -285,6 +301,18 @@ def _theme_name(theme: str | None) -> str:
     return name if name in look.THEMES else look.THEMES[0]
 
 
+def _may_ask(settings: Settings, source: str, pairs: tuple[tuple[str, str], ...]) -> str:
+    """Say why a source cannot be asked for this with these settings, and what to do; nothing where it can."""
+    from scenescout_tui.errors import SpawnerError
+    from scenescout_tui.imports.services import resolve_ask
+
+    try:
+        resolve_ask(source, pairs, settings)
+    except SpawnerError as error:
+        return f"{error.message}. {error.metadata.get('action', '')}".strip()
+    return ""
+
+
 def run_console(
     settings: Settings,
     connect: Connect,
@@ -303,7 +331,12 @@ def run_console(
     from scenescout_tui.settings import state_dir
 
     app = SceneScoutApp(
-        connect, theme=settings.theme, sandbox=sandbox, read_only=read_only, state_dir=state_dir()
+        connect,
+        theme=settings.theme,
+        sandbox=sandbox,
+        read_only=read_only,
+        state_dir=state_dir(),
+        may_ask=partial(_may_ask, settings),
     )
     if announce is not None:
         announce(app.leave)

@@ -28,9 +28,13 @@ class Key:
 #: Terminals, tmux and screen take ctrl+a, b, h, i, j, m, q, s and z: no default uses them.
 KEYS: dict[str, Key] = {
     "import_eventbrite": Key("e", "e", footer="import"),
+    "import_eventbrite_other": Key("E", "E"),
     "import_yelp": Key("y", "y", footer="import"),
+    "import_yelp_other": Key("Y", "Y"),
     "import_manual": Key("m", "m", footer="import"),
     "import_file": Key("f", "f", footer="import"),
+    "resume_runs": Key("R", "R", footer="resume"),
+    "refresh": Key("F", "F", footer="refresh"),
     "pause": Key("p", "p", footer="pause"),
     "workers_up": Key("plus,equals_sign", "+", footer="workers"),
     "workers_down": Key("minus", "-", footer="workers"),

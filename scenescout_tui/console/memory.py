@@ -1,4 +1,4 @@
-"""What the console remembers from one session to the next: the last file of each source."""
+"""What the console remembers from one session to the next: what was named last for each source."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import tempfile
 from pathlib import Path
 
 _FILE = "console.json"
-_PATHS = "paths"
+#: Called so since only files were remembered.
+_NAMED = "paths"
 
 
 class Memory:
@@ -17,17 +18,17 @@ class Memory:
     def __init__(self, directory: Path) -> None:
         self._file = directory / _FILE
 
-    def path_of(self, source: str) -> str:
-        """Give the file that was imported last for a source, or an empty string."""
-        paths = self._read().get(_PATHS)
-        path = paths.get(source) if isinstance(paths, dict) else None
-        return path if isinstance(path, str) else ""
+    def last(self, source: str) -> str:
+        """Give the file, the address or the words that were named last for a source, or an empty string."""
+        named = self._read().get(_NAMED)
+        text = named.get(source) if isinstance(named, dict) else None
+        return text if isinstance(text, str) else ""
 
-    def keep_path(self, source: str, path: str) -> None:
-        """Remember the file for a source."""
+    def keep(self, source: str, text: str) -> None:
+        """Remember what was named for a source."""
         remembered = self._read()
-        paths = remembered.get(_PATHS)
-        remembered[_PATHS] = {**(paths if isinstance(paths, dict) else {}), source: path}
+        named = remembered.get(_NAMED)
+        remembered[_NAMED] = {**(named if isinstance(named, dict) else {}), source: text}
         self._write(remembered)
 
     def _read(self) -> dict[str, object]:

@@ -5,33 +5,39 @@ Loaded with the first key, not on the way to the first paint.
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual.screen import ModalScreen
 
-from scenescout_tui.console.formats import count, countdown, duration, plural
+from scenescout_tui.console.formats import clock, count, countdown, duration, plural
 from scenescout_tui.console.look import THEMES
 from scenescout_tui.imports.actions import BY_ID
 from scenescout_tui.imports.commands import (
     CancelRun,
     CommandResult,
     Pause,
+    RefreshExpired,
     Resize,
     Resume,
+    ResumeRuns,
     RetryDeadLetters,
     Stop,
     UndoClear,
 )
-from scenescout_tui.imports.snapshot import EngineSnapshot, ErrorGroupRow
+from scenescout_tui.imports.snapshot import EngineSnapshot, ErrorGroupRow, RunRow
 
 if TYPE_CHECKING:
     from scenescout_tui.console.app import SceneScoutApp
+    from scenescout_tui.console.dialogs.import_prompt import Named
     from scenescout_tui.console.memory import Memory
 
 MOST_WORKERS = 64
 
 _TITLES = {"eventbrite": "Eventbrite", "yelp": "Yelp", "manual": "Manual", "auto": "Files"}
+#: Sources with an API.
+_ASKED = {"eventbrite", "yelp"}
 
 
 class Operations:
@@ -50,17 +56,42 @@ class Operations:
         return self._app.state.snapshot
 
     def import_eventbrite(self) -> None:
-        """Import Eventbrite: the sandbox's samples, or a file."""
+        """Ask Eventbrite, where it is known for what; otherwise ask what to import."""
         self._import_source("eventbrite")
 
+    def import_eventbrite_other(self) -> None:
+        """Ask what to import of Eventbrite."""
+        if self._may("import_eventbrite_other"):
+            self._prompt("eventbrite")
+
     def import_yelp(self) -> None:
-        """Import Yelp: the sandbox's samples, or a file."""
+        """Ask Yelp, where it is known for what; otherwise ask what to import."""
         self._import_source("yelp")
 
+    def import_yelp_other(self) -> None:
+        """Ask what to import of Yelp."""
+        if self._may("import_yelp_other"):
+            self._prompt("yelp")
+
     def import_file(self) -> None:
-        """Import a file whose source is told from its records."""
+        """Import a file or a feed whose source is told from its records."""
         if self._may("import_file"):
-            self._ask_for_file("auto")
+            self._prompt("auto")
+
+    def resume_runs(self) -> None:
+        """Go on with what was interrupted or is parked; where there are several, ask with which."""
+        if self._app.read_only:
+            return
+        offered = [run for run in self._seen.runs if run.resumable]
+        if not offered:
+            self._app.say("There is no import to go on with.")
+        elif self._may("resume_runs"):
+            self._resume(offered)
+
+    def refresh(self) -> None:
+        """Fetch again what may be kept for a limited time only."""
+        if self._may("refresh"):
+            self._app.state.send(RefreshExpired(), self.tell, self._run_ended)
 
     def import_manual(self) -> None:
         """Open the form for one event."""
@@ -169,21 +200,18 @@ class Operations:
 
         self._app.push_screen(Leave(draining=self._leaving), self._leave)
 
-    def do_put_off(self) -> None:
-        """Do what was wanted before the engine was there."""
+    def do_put_off(self) -> bool:
+        """Do what was wanted before the engine was there; tell whether there was anything."""
         action, self._put_off_action = self._put_off_action, None
-        if action is not None and not isinstance(self._app.screen, ModalScreen):
-            getattr(self, action)()
+        if action is None or isinstance(self._app.screen, ModalScreen):
+            return False
+        getattr(self, action)()
+        return True
 
     def tell(self, result: CommandResult) -> None:
         """Say the answer to a command."""
         text = result.message if result.ok or not result.action else f"{result.message} {result.action}"
         self._app.say(text, "" if result.ok else "bad")
-
-    def start_file(self, source: str, path: str) -> None:
-        """Import one file and remember it for the next time."""
-        self.memory().keep_path(source, path)
-        self._start(source, inputs=(path,))
 
     def memory(self) -> Memory:
         """Give what is remembered from earlier sessions."""
@@ -194,22 +222,40 @@ class Operations:
     def _import_source(self, source: str) -> None:
         if not self._may(f"import_{source}"):
             return
-        if self._app.sandbox:
+        row = next((row for row in self._seen.sources if row.name == source), None)
+        if self._app.sandbox or (row is not None and row.ready):
             self._start(source)
         else:
-            self._ask_for_file(source)
+            self._prompt(source)
 
-    def _start(self, source: str, inputs: tuple[str, ...] = ()) -> None:
+    def _start(self, source: str, named: Named | None = None) -> None:
         self._app.say(f"Starting the import: {_TITLES.get(source, source)}")
-        self._app.state.start_import(source, None, inputs, said=self.tell, done=self._run_ended)
+        inputs, ask = (named.inputs, named.ask) if named is not None else ((), ())
+        self._app.state.start_import(source, None, inputs, ask=ask, said=self.tell, done=self._run_ended)
 
-    def _ask_for_file(self, source: str) -> None:
-        from scenescout_tui.console.dialogs.file_prompt import FilePrompt
+    def _prompt(self, source: str) -> None:
+        from scenescout_tui.console.dialogs.import_prompt import ImportPrompt
 
-        self._app.push_screen(
-            FilePrompt(_TITLES[source], self.memory().path_of(source)),
-            lambda path: self.start_file(source, path) if path else None,
-        )
+        def start(named: Named | None) -> None:
+            if named is not None:
+                self.memory().keep(source, named.text)
+                self._start(source, named)
+
+        may_ask = partial(self._app.may_ask, source) if source in _ASKED else None
+        remembered = self.memory().last(source)
+        self._app.push_screen(ImportPrompt(source, _TITLES[source], remembered, may_ask=may_ask), start)
+
+    def _resume(self, offered: list[RunRow]) -> None:
+        if len(offered) == 1:
+            self._app.state.send(ResumeRuns(offered[0].run_id), self.tell, self._run_ended)
+            return
+        from scenescout_tui.console.dialogs.resume import ResumeDialog
+
+        def go_on(commands: tuple[ResumeRuns, ...] | None) -> None:
+            for command in commands or ():
+                self._app.state.send(command, self.tell, self._run_ended)
+
+        self._app.push_screen(ResumeDialog(), go_on)
 
     def _run_ended(self, report: Any) -> None:
         if isinstance(report, Exception):
@@ -233,11 +279,17 @@ class Operations:
         end = "" if report.state == "completed" else f" {report.state}"
         if report.error is not None:
             end = f"{end}: {report.error}"
+        if report.missing:
+            parts.append(f"{count(report.missing)} missing")
+        if report.state == "parked" and report.resume_at is not None:
+            end = f" parked until {clock(report.resume_at, self._seen.at)}"
+        elif report.note:
+            parts.append(report.note)
         text = f"{title}{end}: {', '.join(parts) or 'nothing to import'}, in {duration(report.elapsed)}"
         if report.state == "failed":
             self._app.wants_you(text)
         else:
-            self._app.say(text, "warn" if counts.failed else "good")
+            self._app.say(text, "warn" if counts.failed or report.state == "parked" else "good")
 
     def _resize(self, action: str, step: int) -> None:
         if not self._may(action):

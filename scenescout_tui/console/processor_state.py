@@ -133,19 +133,22 @@ class ProcessorState(Widget):
         payloads: Sequence[Any] | None = None,
         inputs: Sequence[str] = (),
         *,
+        ask: tuple[tuple[str, str], ...] = (),
         said: Said | None = None,
         done: Callable[[Any], None] | None = None,
     ) -> None:
-        """Start a run of any source; its end is told to ``done`` and to ``on_success`` or ``on_error``."""
+        """Start a run of any source over payloads, inputs, or what its API is asked for; its end is told to
+        ``done`` and to ``on_success`` or ``on_error``.
+        """
         from scenescout_tui.imports.commands import StartImport
 
-        command = StartImport(source, tuple(inputs), None if payloads is None else tuple(payloads))
+        command = StartImport(source, tuple(inputs), None if payloads is None else tuple(payloads), ask)
         self.send(command, said, done)
 
     def send(
         self, command: Command, said: Said | None = None, done: Callable[[Any], None] | None = None
     ) -> None:
-        """Send a command; ``said`` gets the answer. If it started a run, its end is waited for."""
+        """Send a command; ``said`` gets the answer. If it started runs, the end of each is waited for."""
 
         from scenescout_tui.imports.commands import CommandResult, GetRunReport, StartImport
 
@@ -153,10 +156,9 @@ class ProcessorState(Widget):
             result = _result(future)
             if said is not None:
                 said(result)
-            run_id = result.data.get("run_id") if result.ok else None
-            if run_id is not None:
-                self.ask(GetRunReport(str(run_id), wait=True), lambda report: self._run_ended(report, done))
-            elif not result.ok and isinstance(command, StartImport):
+            for run_id in _runs_of(result):
+                self.ask(GetRunReport(run_id, wait=True), lambda report: self._run_ended(report, done))
+            if not result.ok and isinstance(command, StartImport):
                 self._tell_error(_error(result.message, code=result.code or "SPAWNER_ERROR"))
             self.refresh_stats()
 
@@ -215,6 +217,8 @@ class ProcessorState(Widget):
             done(report)
         if isinstance(report, Exception):
             self._tell_error(report)
+        elif report.state == "parked":
+            return  # it goes on by itself
         elif report.state == "completed":
             if self._on_success is not None:
                 self._on_success(report.results)
@@ -260,14 +264,32 @@ def _without_engine(snapshot: EngineSnapshot, reason: str) -> EngineSnapshot:
         sources=tuple(
             source
             if source.state == "idle"
-            else replace(source, state="failed", run_id=None, detail="cut short")
+            else replace(
+                source,
+                state="failed",
+                run_id=None,
+                detail="cut short",
+                waits="",
+                until=None,
+                breaker="closed",
+            )
             for source in snapshot.sources
         ),
         runs=tuple(
-            replace(run, state="interrupted", ended_at=snapshot.at) if run.ended_at is None else run
+            replace(run, state="interrupted", ended_at=snapshot.at)
+            if run.ended_at is None
+            else replace(run, resumable=False)
             for run in snapshot.runs
         ),
     )
+
+
+def _runs_of(result: CommandResult) -> tuple[str, ...]:
+    if not result.ok:
+        return ()
+    if "run_ids" in result.data:
+        return tuple(result.data["run_ids"])
+    return (result.data["run_id"],) if "run_id" in result.data else ()
 
 
 def _error(message: str, code: str = "SPAWNER_ERROR") -> Exception:

@@ -9,6 +9,7 @@ DESC_TRUNCATED = "DESC_TRUNCATED"
 TZ_MISMATCH = "TZ_MISMATCH"
 TZ_UNKNOWN = "TZ_UNKNOWN"
 TZ_ASSUMED = "TZ_ASSUMED"
+ZONE_MISMATCH = "ZONE_MISMATCH"
 DST_GAP = "DST_GAP"
 DST_FOLD = "DST_FOLD"
 END_BEFORE_START = "END_BEFORE_START"
@@ -30,6 +31,8 @@ COORDINATES_ZERO = "COORDINATES_ZERO"
 COORDINATES_SWAPPED = "COORDINATES_SWAPPED"
 COUNTRY_UNKNOWN = "COUNTRY_UNKNOWN"
 URL_INVALID = "URL_INVALID"
+SERIES_CUT = "SERIES_CUT"
+SERIES_UNREAD = "SERIES_UNREAD"
 
 #: Each code with its meaning, for documentation and screens.
 MEANINGS: Mapping[str, str] = {
@@ -38,6 +41,7 @@ MEANINGS: Mapping[str, str] = {
     TZ_MISMATCH: "local time and zone do not give the stated UTC time; UTC was kept",
     TZ_UNKNOWN: "the named time zone does not exist",
     TZ_ASSUMED: "the time came without a zone; one was assumed, so check it",
+    ZONE_MISMATCH: "the zone at the coordinates has another UTC offset than the stated time; left open",
     DST_GAP: "the local time does not exist (clocks go forward); moved on by the gap",
     DST_FOLD: "the local time exists twice (clocks go back); the first was taken",
     END_BEFORE_START: "the end lay before the start and was dropped",
@@ -59,4 +63,6 @@ MEANINGS: Mapping[str, str] = {
     COORDINATES_SWAPPED: "latitude and longitude were exchanged; corrected",
     COUNTRY_UNKNOWN: "the country is none we know; dropped",
     URL_INVALID: "a link was no http or https address; dropped",
+    SERIES_CUT: "the event repeats further than it was followed; this is the last one taken",
+    SERIES_UNREAD: "the repetition could not be followed; only the times named are here",
 }

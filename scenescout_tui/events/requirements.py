@@ -9,19 +9,27 @@ from scenescout_tui.events.model import Event, Venue
 
 #: How the fields are called in a form; other sources are spoken of in general words.
 _FORM_NAMES = {"start": "start_time", "end": "end_time", "venue": "venue_name"}
+#: Sources whose place is one text, in which nobody can tell the city for sure.
+_PLACE_IS_ONE_TEXT = frozenset(("ics",))
+_SAY_PLACE = "Say where events without a place take place: --place 'NAME, CITY'."
 _HINTS = {"venue": "name, address or online", "venue_name": "or address", "city": "or coordinates"}
 
 
 def require(event: Event, validate_location: bool = True) -> None:
     """Check that an event's place is known well enough to list it.
 
-    A venue name, an address or online; with `validate_location` also a city, coordinates or online.
+    A venue name, an address or online; with `validate_location` also a city, coordinates or online, except
+    from calendars, whose place is one text.
 
     :raises ValidationError: naming each missing field.
     """
-    missing = missing_place(event.venue, event.attendance, validate_location)
+    city_wanted = validate_location and event.source not in _PLACE_IS_ONE_TEXT
+    missing = missing_place(event.venue, event.attendance, city_wanted)
     if missing:
-        raise incomplete(event.source, dict.fromkeys(missing, "missing"))
+        found = incomplete(event.source, dict.fromkeys(missing, "missing"))
+        if event.source in _PLACE_IS_ONE_TEXT:
+            found.metadata["action"] = _SAY_PLACE
+        raise found
 
 
 def missing_place(venue: Venue | None, attendance: str, validate_location: bool) -> tuple[str, ...]:

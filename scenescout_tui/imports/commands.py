@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from scenescout_tui.sources.read_options import ReadOptions
+
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
@@ -27,6 +29,8 @@ class ImportOptions:
     descriptions: bool | None = None
     #: Mark as missing whatever a complete walk did not see, however much that is.
     accept_missing: bool = False
+    #: How files and feeds are read where they do not say it themselves.
+    read: ReadOptions = field(default_factory=ReadOptions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,65 +6,50 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
 from types import TracebackType
 from typing import Any, Self
 
 import anyio
 import anyio.abc
-import anyio.to_thread
 
 from scenescout_tui.errors import SpawnerError
 from scenescout_tui.imports.batch import BatchHandler
 from scenescout_tui.imports.commands import ImportOptions
 from scenescout_tui.imports.dispatch import SpawnerDispatcher
+from scenescout_tui.imports.gates import Gates
 from scenescout_tui.imports.lock import EngineLock
+from scenescout_tui.imports.opening import Opened, Opener, WalkFactory
 from scenescout_tui.imports.prepare import PrepareOptions
 from scenescout_tui.imports.report import RESULTS_CAP, RecordResult
+from scenescout_tui.imports.request import RunRequest
 from scenescout_tui.imports.run import ImportRun, RunTools
 from scenescout_tui.imports.snapshot import MetricsRow
 from scenescout_tui.imports.threads import StoreThreads
 from scenescout_tui.imports.window import Window
 from scenescout_tui.settings import Settings, SpawnerConfig
-from scenescout_tui.sources.adapters import get_adapter
-from scenescout_tui.sources.files import check_inputs, open_walk
-from scenescout_tui.sources.pages import PageWalk
-from scenescout_tui.sources.payloads import payload_walk
+from scenescout_tui.sources.adapters import ADAPTERS, get_adapter
+from scenescout_tui.sources.read_options import ReadOptions
 from scenescout_tui.spawner import EventSpawner, ShutdownReport, create_spawner
 from scenescout_tui.store import BatchOptions, RunRow, Store
 
 log = logging.getLogger(__name__)
 
-#: Opens a walk over a source that needs no input of the operator's, such as the sandbox's samples.
-WalkFactory = Callable[[], PageWalk]
+OnResults = Callable[[tuple[RecordResult, ...]], None]
+
+_RETENTION = {name: one.retention for name, one in ADAPTERS.items() if one.retention is not None}
 
 #: Batches, and bytes of raw records, that may be on their way at once.
 WINDOW_BATCHES = 128
 WINDOW_BYTES = 8_000_000
-PAGE_SIZE = 500
 #: Ended runs that can still be asked for their results.
 RUNS_KEPT = 20
 #: How far back a run to go on with is looked for.
 RUNS_SEARCHED = 200
-
-
-@dataclass(frozen=True, slots=True)
-class RunRequest:
-    """What a run is to read, and how."""
-
-    source: str
-    inputs: tuple[str, ...] = ()
-    payloads: Sequence[Any] | None = None
-    walk: PageWalk | None = None
-    options: ImportOptions = field(default_factory=ImportOptions)
-    resume: bool = False
-    who: str = ""
-    #: What the runs table calls the input, where it is not a file.
-    label: str = ""
-    on_results: Callable[[tuple[RecordResult, ...]], None] | None = None
-    #: Where the run retries dead letters: their ids, in the order of its records.
-    dead_letters: tuple[str, ...] = ()
+#: How a run has ended that can be gone on with.
+RESUMABLE = frozenset({"interrupted", "failed", "cancelled", "parked"})
 
 
 class ImportCore:
@@ -84,9 +69,10 @@ class ImportCore:
     ) -> None:
         self.settings = settings
         self.config: SpawnerConfig = settings.spawner_config("EVENT_PROCESSING")
-        self.samples = dict(samples or {})
         self.store = Store(settings.database_url)
         self.threads = StoreThreads(self.store)
+        self.gates = Gates()
+        self._opener = Opener(settings, self.threads, self.gates, samples or {})
         #: The running ones and the last that ended; what the others came to is in `past`.
         self.runs: dict[str, ImportRun] = {}
         self.past: Counter[str] = Counter()
@@ -101,12 +87,16 @@ class ImportCore:
         self._alone = alone
         self._lock = EngineLock(self.store.path)
         self._group: anyio.abc.TaskGroup = anyio.create_task_group()
+        #: Held while a run is begun, so that two keys pressed at once cannot begin it twice.
+        self._beginning = anyio.Lock()
         self._tools = RunTools(
             spawner=self.spawner,
             threads=self.threads,
             paging=settings.spawner_config("API_INGESTION"),
             window=Window(min(WINDOW_BATCHES, self.config.max_queue_size), WINDOW_BYTES),
             changed=changed,
+            serve_stale=settings.serve_stale,
+            reconcile_guard=settings.reconcile_guard if settings.reconcile else None,
         )
 
     async def __aenter__(self) -> Self:
@@ -159,37 +149,81 @@ class ImportCore:
     async def start(self, request: RunRequest) -> ImportRun:
         """Open the source and start a run over it; the run goes on by itself.
 
-        :raises SpawnerError: UNKNOWN_SOURCE, INPUT_ERROR or ALREADY_RUNNING; nothing was started then.
+        :raises SpawnerError: UNKNOWN_SOURCE, INPUT_ERROR, ALREADY_RUNNING or one of the source's options;
+            nothing was started then.
         """
         if request.source != "auto":
             get_adapter(request.source)
-        self._refuse_twins(request)
-        resumed = await self._resumable(request) if request.resume else None
-        point = await self.threads.read(self.store.resume_point, resumed.id) if resumed is not None else None
-        if resumed is not None:
-            request = replace(request, options=_as_recorded(request.options, resumed.options))
-        walk = await self._open(request, point.cursor if point is not None else None)
-        options = self._store_options(request.options)
-        if resumed is not None:
-            run_id = resumed.id
-            await self.threads.write(self.store.resume_run, run_id, who=request.who)
-        else:
-            run_id = await self.threads.write(
-                self.store.begin_run,
-                request.source,
-                inputs=self._inputs(request),
-                options=self._recorded(request.options),
-                who=request.who,
-                dry_run=options.dry_run,
-            )
-        run = self._build(run_id, request, walk, options, point.next_seq if point is not None else None)
-        if resumed is not None:
+        request = self._opener.resolve(request)
+        # Windows of days are counted from the day a run began, also when it goes on another day.
+        read = request.options.read.starting(date.today())
+        request = replace(request, options=replace(request.options, read=read))
+        async with self._beginning:
+            self._refuse_twins(request)
+            earlier = await self._resumable(request) if request.resume else None
+            return await self._begin(request, earlier)
+
+    async def resume(self, row: RunRow, who: str, on_results: OnResults | None = None) -> ImportRun:
+        """Go on with a run of the store behind what it has committed.
+
+        :raises SpawnerError: as `start`.
+        """
+        asked = tuple((str(key), str(value)) for key, value in row.options.get("ask", ()))
+        label = str(row.options.get("label", ""))
+        request = RunRequest(
+            source=row.source,
+            inputs=() if asked else row.inputs,
+            ask=asked,
+            resume=True,
+            who=who,
+            label=label,
+            on_results=on_results,
+        )
+        request = self._opener.resolve(request)
+        async with self._beginning:
+            self._refuse_twins(request)
+            return await self._begin(request, row)
+
+    async def _begin(self, request: RunRequest, earlier: RunRow | None) -> ImportRun:
+        """Start a run, or go on with an earlier one."""
+        point = None
+        if earlier is not None:
+            point = await self.threads.read(self.store.resume_point, earlier.id)
+            request = replace(request, options=_as_recorded(request.options, earlier.options))
+        prepare = self._prepare_options(request.options)
+        opened = await self._opener.open(
+            request, point.cursor if point is not None else None, prepare.salt.decode()
+        )
+        try:
+            run_id = await self._write_beginning(request, earlier, opened)
+        except BaseException:
+            await opened.aclose()
+            raise
+        if opened.keeper is not None and not request.options.dry_run:
+            opened.keeper.run_id = run_id
+        run = self._build(run_id, request, opened, point.next_seq if point is not None else None)
+        if earlier is not None:
             run.tally.settle(await self.threads.read(self.store.accounting, run_id))
         self._forget_old_runs()
         self.runs[run_id] = run
         self._group.start_soon(run.drive, name=f"run {run_id}")
         self._changed()
         return run
+
+    async def _write_beginning(self, request: RunRequest, earlier: RunRow | None, opened: Opened) -> str:
+        if earlier is not None:
+            await self.threads.write(self.store.resume_run, earlier.id, who=request.who)
+            return earlier.id
+        return await self.threads.write(
+            self.store.begin_run,
+            request.source,
+            inputs=request.words,
+            options=self._recorded(request),
+            who=request.who,
+            dry_run=request.options.dry_run,
+            scope=opened.scope,
+            resumable=request.payloads is None and request.walk is None and "-" not in request.inputs,
+        )
 
     def _forget_old_runs(self) -> None:
         """A session may last for months; only the counts of its older runs are kept."""
@@ -198,28 +232,27 @@ class ImportCore:
             self.past.update(run.tally.outcomes)
             del self.runs[run.run_id]
 
-    def _build(
-        self, run_id: str, request: RunRequest, walk: PageWalk, options: BatchOptions, resumed_at: int | None
-    ) -> ImportRun:
+    def _build(self, run_id: str, request: RunRequest, opened: Opened, resumed_at: int | None) -> ImportRun:
         handler = BatchHandler(
             threads=self.threads,
             prepare_options=self._prepare_options(request.options),
-            store_options=options,
+            store_options=self._store_options(request.options),
         )
         return ImportRun(
             run_id,
             request.source,
-            walk,
+            opened,
             handler,
             SpawnerDispatcher(self.spawner, handler, self._config_of(request)),
             self._tools,
             batch_size=request.options.batch_size or self.config.batch_size,
             results_cap=None if request.options.all_results else RESULTS_CAP,
-            inputs=", ".join(request.inputs) or request.label,
+            inputs=", ".join(request.words),
             resumed_at=resumed_at,
             on_results=request.on_results,
             dead_letters=request.dead_letters,
             who=request.who,
+            accept_missing=request.options.accept_missing,
         )
 
     def _config_of(self, request: RunRequest) -> SpawnerConfig:
@@ -229,43 +262,22 @@ class ImportCore:
 
     def _refuse_twins(self, request: RunRequest) -> None:
         """A run over the same inputs that goes on already would only do the same again."""
-        if request.payloads is not None or (request.walk is not None and request.label):
+        if request.payloads is not None or request.walk is not None:
             return
         for run in self.running():
-            if run.source == request.source and run.inputs == (", ".join(request.inputs) or request.label):
+            if run.source == request.source and run.inputs == ", ".join(request.words):
                 raise SpawnerError(
                     f"{request.source} is being imported already, by run {run.run_id[-6:]}",
                     code="ALREADY_RUNNING",
                     metadata={"run_id": run.run_id, "action": "Wait until it has ended, or stop it first."},
                 )
 
-    @staticmethod
-    def _inputs(request: RunRequest) -> list[str]:
-        return list(request.inputs) or [request.label or "payloads"]
-
     async def _resumable(self, request: RunRequest) -> RunRow | None:
         """Return the newest run over the same inputs, where it was not finished."""
-        wanted = (request.source, tuple(self._inputs(request)))
         for run in await self.threads.read(self.store.runs, limit=RUNS_SEARCHED):
-            if (run.source, run.inputs) == wanted:
-                return run if run.state in ("interrupted", "failed", "cancelled") else None
+            if (run.source, run.inputs) == (request.source, request.words):
+                return run if run.state in RESUMABLE else None
         return None
-
-    async def _open(self, request: RunRequest, cursor: str | None) -> PageWalk:
-        if request.walk is not None:
-            return request.walk
-        if request.payloads is not None:
-            return payload_walk(request.payloads)
-        if request.inputs:
-            await anyio.to_thread.run_sync(check_inputs, request.inputs)
-            return open_walk(request.inputs, page_size=PAGE_SIZE, cursor=cursor)
-        if request.source in self.samples:
-            return self.samples[request.source]()
-        raise SpawnerError(
-            f"{request.source} needs an input: a file, or - for standard input",
-            code="INPUT_ERROR",
-            metadata={"action": f"Name a file: scenescout import {request.source} FILE."},
-        )
 
     def _prepare_options(self, options: ImportOptions) -> PrepareOptions:
         def chosen(given: bool | None, preset: bool) -> bool:
@@ -278,16 +290,23 @@ class ImportCore:
 
     def _store_options(self, options: ImportOptions) -> BatchOptions:
         deduplicate = self.config.deduplication if options.deduplicate is None else options.deduplicate
-        return BatchOptions(deduplicate=deduplicate, dry_run=options.dry_run)
+        return BatchOptions(deduplicate=deduplicate, dry_run=options.dry_run, retention=_RETENTION)
 
-    def _recorded(self, options: ImportOptions) -> dict[str, Any]:
+    def _recorded(self, request: RunRequest) -> dict[str, Any]:
+        """Return what a run that goes on needs to do so in the same way."""
+        options = request.options
         prepare = self._prepare_options(options)
-        return {
+        recorded: dict[str, Any] = {
             "batch_size": options.batch_size or self.config.batch_size,
             "deduplicate": self._store_options(options).deduplicate,
             "enrich": prepare.enrich,
             "validate_location": prepare.validate_location,
         }
+        if request.inputs:
+            recorded["read"] = options.read.recorded()
+        if request.ask:
+            recorded |= {"ask": request.ask, "descriptions": options.descriptions, "label": request.label}
+        return recorded
 
     def metrics(self, events_per_second: float = 0.0) -> MetricsRow:
         """Return the spawner's metrics as the doors show them."""
@@ -323,8 +342,7 @@ def _as_recorded(options: ImportOptions, recorded: Mapping[str, Any]) -> ImportO
     """Return the options of a run that goes on.
 
     Its batches must be cut as before, or committed records would be counted again; the rest is as before
-    where
-    nobody says otherwise.
+    where nobody says otherwise.
     """
 
     def kept(name: str) -> Any:
@@ -337,4 +355,6 @@ def _as_recorded(options: ImportOptions, recorded: Mapping[str, Any]) -> ImportO
         deduplicate=kept("deduplicate"),
         enrich=kept("enrich"),
         validate_location=kept("validate_location"),
+        descriptions=kept("descriptions"),
+        read=ReadOptions.from_recorded(recorded.get("read", {})),
     )

@@ -33,10 +33,14 @@ from scenescout_tui.imports.commands import (
     Stop,
     UndoClear,
 )
-from scenescout_tui.imports.core import ImportCore, RunRequest, WalkFactory
+from scenescout_tui.imports.core import ImportCore
 from scenescout_tui.imports.memory import resident_mb
+from scenescout_tui.imports.opening import WalkFactory
 from scenescout_tui.imports.publisher import Publisher
 from scenescout_tui.imports.report import RecordResult, RunReport
+from scenescout_tui.imports.request import RunRequest
+from scenescout_tui.imports.resuming import Waker, resume_runs
+from scenescout_tui.imports.retention import blank_expired, refresh
 from scenescout_tui.imports.retry import start_retries
 from scenescout_tui.imports.snapshot import STARTING, EngineSnapshot, EngineState
 from scenescout_tui.imports.store_view import database_label, list_errors
@@ -49,6 +53,8 @@ log = logging.getLogger(__name__)
 TICK = 0.1
 #: Seconds between two reads of the lists that come from the store.
 STORE_READ = 0.5
+#: Seconds between two looks for parked runs that may go on and content that may not be kept.
+HOUSEKEEPING = 2.0
 MAX_WORKERS = 1_000
 
 
@@ -56,7 +62,7 @@ class ImportEngine:
     """Runs in a loop of its own, usually in a thread of its own (see `local`).
 
     ``publish`` is called with every new picture, in the engine's thread; `run` returns when a `Stop` was
-    obeyed.
+    obeyed. ``wakes_parked``: runs that wait for their source's limit go on by themselves.
     """
 
     def __init__(
@@ -65,8 +71,10 @@ class ImportEngine:
         *,
         samples: Mapping[str, WalkFactory] | None = None,
         publish: Callable[[EngineSnapshot], None] = lambda picture: None,
+        wakes_parked: bool = True,
     ) -> None:
         self._settings = settings
+        self._wakes_parked = wakes_parked
         self._core = ImportCore(settings, alone=True, samples=samples, changed=self._change)
         self._publish = publish
         self._publisher = Publisher(self._core, database_label(settings.database_url))
@@ -93,6 +101,7 @@ class ImportEngine:
             ready()
             async with anyio.create_task_group() as group:
                 group.start_soon(self._keep_publishing)
+                group.start_soon(self._keep_house)
                 await self._stopped.wait()
                 await self._drain()
                 group.cancel_scope.cancel()
@@ -122,8 +131,10 @@ class ImportEngine:
         match command:
             case StartImport():
                 return await self._start(command)
-            case ResumeRuns() | RefreshExpired():
-                return CommandResult(False, "not yet", "UNSUPPORTED", "")
+            case ResumeRuns(run_id=run_id):
+                return await resume_runs(self._core, run_id, self._who, self._results)
+            case RefreshExpired():
+                return await refresh(self._core, self._who, self._results)
             case RetryDeadLetters():
                 return await start_retries(self._core, command, self._who, self._results)
             case Pause(reason=reason):
@@ -158,10 +169,11 @@ class ImportEngine:
                 source=command.source,
                 inputs=command.inputs,
                 payloads=command.payloads,
+                ask=command.ask,
                 options=command.options,
                 resume=command.resume,
                 who=self._who,
-                label="" if command.inputs else command.label if command.payloads is not None else "sandbox",
+                label="" if command.payloads is None else command.label,
                 on_results=self._results,
             )
         )
@@ -278,6 +290,20 @@ class ImportEngine:
             self._publisher.rest()
             await self._read_store()
             self._show()
+
+    async def _keep_house(self) -> None:
+        """Set parked runs going when their time has come, and blank what may not be kept any longer."""
+        waker = Waker(self._core, self._who, self._results)
+        while True:
+            try:
+                if self._wakes_parked and self._stop is None:
+                    await waker.wake()
+                if await blank_expired(self._core):
+                    self._store_is_stale = True
+                    self._change()
+            except SpawnerError as error:
+                log.warning("housekeeping failed: %s", error)
+            await anyio.sleep(HOUSEKEEPING)
 
     async def _read_store(self) -> None:
         try:

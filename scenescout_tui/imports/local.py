@@ -14,8 +14,8 @@ import anyio
 
 from scenescout_tui.errors import SpawnerError
 from scenescout_tui.imports.commands import Command, CommandResult, Query, Stop
-from scenescout_tui.imports.core import WalkFactory
 from scenescout_tui.imports.engine import ImportEngine
+from scenescout_tui.imports.opening import WalkFactory
 from scenescout_tui.imports.snapshot import STARTING, EngineSnapshot
 from scenescout_tui.settings import Settings
 
@@ -30,8 +30,11 @@ SWITCH_INTERVAL = 0.0005
 class LocalEngineHandle:
     """The `EngineHandle` of an engine thread. Made by `start_engine`."""
 
-    def __init__(self, settings: Settings, samples: Mapping[str, WalkFactory] | None) -> None:
+    def __init__(
+        self, settings: Settings, samples: Mapping[str, WalkFactory] | None, wakes_parked: bool
+    ) -> None:
         self._settings = settings
+        self._wakes_parked = wakes_parked
         self._samples = samples
         #: Made in its own loop, which its locks and events belong to.
         self._engine: ImportEngine
@@ -113,7 +116,9 @@ class LocalEngineHandle:
             self._ended.set_result(None)
 
     async def _main(self) -> None:
-        self._engine = ImportEngine(self._settings, samples=self._samples, publish=self._take)
+        self._engine = ImportEngine(
+            self._settings, samples=self._samples, publish=self._take, wakes_parked=self._wakes_parked
+        )
         self._loop = asyncio.get_running_loop()
         await self._engine.run(ready=lambda: self._ready.set_result(None))
 
@@ -152,19 +157,19 @@ class LocalEngineHandle:
 
 
 def start_engine(
-    settings: Settings, *, samples: Mapping[str, WalkFactory] | None = None
+    settings: Settings, *, samples: Mapping[str, WalkFactory] | None = None, wakes_parked: bool = True
 ) -> LocalEngineHandle:
     """Start an engine in a thread of its own and return its handle once the store is open.
 
-    ``samples`` are the walks of sources that can be asked without an input. The interpreter changes
-    threads more
-    often from then on, so that keys are answered during an import and the writer is not kept waiting.
+    ``samples`` are the walks of sources that can be asked without an input; ``wakes_parked``: runs that wait
+    for their source's limit go on by themselves. The interpreter changes threads more often from then on, so
+    that keys are answered during an import and the writer is not kept waiting.
 
     :raises EngineLockedError: when another process runs the engine of this database (its pid in the
     metadata).
     :raises DatabaseError: when the database cannot be opened.
     """
     sys.setswitchinterval(SWITCH_INTERVAL)
-    handle = LocalEngineHandle(settings, samples)
+    handle = LocalEngineHandle(settings, samples, wakes_parked)
     handle.start()
     return handle

@@ -10,8 +10,9 @@ from typing import Any, Self, TypeVar
 
 from scenescout_tui.errors import SpawnerError, ValidationError
 from scenescout_tui.imports.commands import ImportOptions
-from scenescout_tui.imports.core import ImportCore, RunRequest
+from scenescout_tui.imports.core import ImportCore
 from scenescout_tui.imports.report import RecordResult
+from scenescout_tui.imports.request import RunRequest
 from scenescout_tui.imports.run import ImportRun
 from scenescout_tui.settings import Settings, load_settings
 from scenescout_tui.spawner import SpawnMetrics, SpawnStatus

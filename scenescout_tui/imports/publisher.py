@@ -13,6 +13,7 @@ from scenescout_tui.imports.history import Rate, Samples
 from scenescout_tui.imports.memory import resident_mb
 from scenescout_tui.imports.report import OUTCOMES, PROCESSED, RecordResult
 from scenescout_tui.imports.run import ImportRun
+from scenescout_tui.imports.services import is_ready
 from scenescout_tui.imports.snapshot import (
     Counts,
     EngineSnapshot,
@@ -31,7 +32,9 @@ from scenescout_tui.imports.store_view import (
     last_run_words,
     look,
     recent_runs,
+    shown_as,
 )
+from scenescout_tui.sources.adapters import ADAPTERS
 
 NEWEST_SHOWN = 60
 
@@ -86,6 +89,7 @@ class Publisher:
         status = self._core.spawner.get_status()
         now, monotonic = time.time(), time.monotonic()
         busy = state in ("processing", "draining")
+        runs = self._runs()
         picture = replace(
             previous,
             state=state,
@@ -100,8 +104,8 @@ class Publisher:
             waiting_reasons=tuple(status.waiting),
             metrics=self._core.metrics(self._rate.per_second),
             counts=self._counts(),
-            sources=tuple(self._source(*one) for one in SOURCES),
-            runs=self._runs(),
+            sources=tuple(self._source(*one, runs) for one in SOURCES),
+            runs=runs,
             error_groups=self._view.error_groups,
             errors_open=self._view.errors_open,
             undoable=self._view.undoable,
@@ -150,19 +154,53 @@ class Publisher:
 
     def _runs(self) -> tuple[RunRow, ...]:
         rows = [_live_run(run) for run in reversed(self._core.runs.values())]
-        rows.extend(self._earlier)
-        return tuple(rows[:RUNS_SHOWN])
+        live = {row.run_id for row in rows}
+        rows.extend(row for row in self._earlier if row.run_id not in live)
+        resumable = self._view.resumable
+        return tuple(
+            replace(row, resumable=row.run_id in resumable and row.ended_at is not None)
+            for row in rows[:RUNS_SHOWN]
+        )
 
-    def _source(self, name: str, title: str, empty: str) -> SourceRow:
-        live = next((run for run in self._core.running() if run.source == name), None)
+    def _source(self, name: str, title: str, empty: str, runs: tuple[RunRow, ...]) -> SourceRow:
+        live = next((run for run in self._core.running() if shown_as(run.source) == name), None)
         if live is not None:
-            return self._running_source(name, title, live)
-        last = next((row for row in self._runs() if row.source == name), None)
-        detail = empty if last is None else last_run_words(last)
+            return self._gated(self._running_source(name, title, live), live.source)
+        mine = [row for row in runs if shown_as(row.source) == name]
+        parked = mine[0] if mine and mine[0].state == "parked" else None
+        detail = empty if not mine else last_run_words(mine[0])
         if name == "manual" and self._view.pending:
             detail = f"{self._view.pending:,} pending review"
-        state: SourceState = "failed" if last is not None and last.state == "failed" else "idle"
-        return SourceRow(name=name, title=title, state=state, detail=detail)
+        state: SourceState = "failed" if mine and mine[0].state == "failed" else "idle"
+        row = SourceRow(name=name, title=title, state=state, detail=detail)
+        if parked is not None:
+            row = replace(
+                row, state="waiting", run_id=parked.run_id, waits=parked.note, until=parked.resume_at
+            )
+        return self._gated(row, name)
+
+    def _gated(self, row: SourceRow, service: str) -> SourceRow:
+        """Add what is known of the service behind a source: its limit, its breaker, its terms."""
+        adapter = ADAPTERS.get(row.name)
+        row = replace(
+            row,
+            ready=is_ready(row.name, self._core.settings),
+            attribution=adapter.attribution if adapter is not None else "",
+            expired=self._view.expired.get(row.name, 0),
+        )
+        gate = self._core.gates.view(service)
+        if gate is None:
+            return row
+        row = replace(
+            row,
+            breaker=gate.breaker,
+            budget_left=gate.budget_left,
+            budget_limit=gate.budget_limit,
+            budget_resets_at=_steady(gate.budget_resets_at),
+        )
+        if gate.waits and row.state == "running":
+            return replace(row, state="waiting", waits=gate.waits, until=_steady(gate.until), eta=None)
+        return row
 
     def _running_source(self, name: str, title: str, run: ImportRun) -> SourceRow:
         counts = run.tally.counts
@@ -201,5 +239,15 @@ def _live_run(run: ImportRun) -> RunRow:
         ended_at=run.ended_at,
         counts=run.tally.counts,
         inputs=run.inputs,
-        note=str(run.error) if run.error else "",
+        note=str(run.error) if run.error else run.note,
+        resume_at=run.resume_at,
+        missing=run.missing,
+        stale=run.stale,
     )
+
+
+def _steady(moment: float | None) -> float | None:
+    """Round a moment that is computed anew for each picture, so that pictures differ only where something
+    changed.
+    """
+    return None if moment is None else float(round(moment))

@@ -6,6 +6,7 @@ import dataclasses
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from scenescout_tui.errors import SpawnerError
@@ -64,6 +65,12 @@ class RunReport:
     #: Why the run did not finish, where it did not.
     error: SpawnerError | None = None
     dry_run: bool = False
+    #: When a parked run may go on, Unix seconds.
+    resume_at: float | None = None
+    #: Records that their source no longer lists.
+    missing: int = 0
+    #: What is to be said of the end, where it is no error.
+    note: str = ""
 
     @property
     def success(self) -> bool:
@@ -110,7 +117,17 @@ class RunReport:
             }
         if self.dry_run:
             answer["dryRun"] = True
+        if self.missing:
+            answer["missing"] = self.missing
+        if self.note:
+            answer["note"] = self.note
+        if self.resume_at is not None:
+            answer |= {"state": self.state, "resumeAt": _iso(self.resume_at)}
         return answer
+
+
+def _iso(at: float) -> str:
+    return datetime.fromtimestamp(round(at), UTC).isoformat().replace("+00:00", "Z")
 
 
 def _successful(result: RecordResult) -> dict[str, Any]:

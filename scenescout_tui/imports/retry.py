@@ -6,8 +6,9 @@ import itertools
 from collections.abc import Callable, Sequence
 
 from scenescout_tui.imports.commands import CommandResult, RetryDeadLetters
-from scenescout_tui.imports.core import ImportCore, RunRequest
+from scenescout_tui.imports.core import ImportCore
 from scenescout_tui.imports.report import RecordResult
+from scenescout_tui.imports.request import RunRequest
 from scenescout_tui.imports.run import ImportRun
 from scenescout_tui.sources.pages import Page, RawRecord
 from scenescout_tui.store import DeadLetter, Store

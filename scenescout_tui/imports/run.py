@@ -9,12 +9,22 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 
 import anyio
 
-from scenescout_tui.errors import DatabaseError, SpawnerError, classify_error
+from scenescout_tui.errors import (
+    DatabaseError,
+    RecoveryContext,
+    SpawnerError,
+    attempt_recovery,
+    classify_error,
+)
 from scenescout_tui.imports.batch import BatchHandler
 from scenescout_tui.imports.dispatch import Dispatcher
+from scenescout_tui.imports.gates import Approach
+from scenescout_tui.imports.opening import Opened
 from scenescout_tui.imports.prepare import Batch
 from scenescout_tui.imports.report import RecordResult, RunReport, Tally
 from scenescout_tui.imports.snapshot import MetricsRow, RunState
@@ -22,7 +32,7 @@ from scenescout_tui.imports.threads import StoreThreads
 from scenescout_tui.imports.window import Window
 from scenescout_tui.log_file import about
 from scenescout_tui.settings import SpawnerConfig
-from scenescout_tui.sources.pages import Page, PageWalk
+from scenescout_tui.sources.pages import Page
 from scenescout_tui.spawner import EventSpawner, SpawnResult, SpawnTask
 from scenescout_tui.store import BatchPlan, NotFoundError
 
@@ -30,6 +40,8 @@ log = logging.getLogger(__name__)
 
 #: Pages are fetched ahead of waiting batches, so that the workers never run dry; one page at a time per run.
 PAGE_PRIORITY = 10
+#: Seconds after which a parked run asks again, however long the source told it to wait.
+LONGEST_PARK = 25 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +55,10 @@ class RunTools:
     paging: SpawnerConfig
     #: Called whenever something changed that a door may show.
     changed: Callable[[], None]
+    #: While a source does not answer, go on with the last page it gave.
+    serve_stale: bool
+    #: Largest part of a source's future events that may go missing; None: nothing is marked missing.
+    reconcile_guard: float | None
 
 
 class ImportRun:
@@ -52,7 +68,7 @@ class ImportRun:
         self,
         run_id: str,
         source: str,
-        walk: PageWalk,
+        opened: Opened,
         handler: BatchHandler,
         dispatcher: Dispatcher,
         tools: RunTools,
@@ -64,6 +80,7 @@ class ImportRun:
         on_results: Callable[[tuple[RecordResult, ...]], None] | None = None,
         dead_letters: tuple[str, ...] = (),
         who: str = "",
+        accept_missing: bool = False,
     ) -> None:
         self.run_id = run_id
         self.source = source
@@ -72,13 +89,25 @@ class ImportRun:
         self.started_at = time.time()
         self.ended_at: float | None = None
         self.error: SpawnerError | None = None
+        #: What is to be said of its end, where it is no error.
+        self.note = ""
+        #: When a parked run may go on, Unix seconds.
+        self.resume_at: float | None = None
+        #: Whether one of its pages was an older copy.
+        self.stale = False
+        #: Records that the source no longer lists, found at the end.
+        self.missing = 0
         #: Number of the last page read, and the part of the input read so far (0 to 1), where known.
         self.page = 0
         self.fraction: float | None = None
         self.expected: int | None = None
         self.tally = Tally(cap=results_cap)
         self.ended = anyio.Event()
-        self._walk = walk
+        self._opened = opened
+        self._walk = opened.walk
+        self._limits = opened.limits
+        self._scope = opened.scope
+        self._accept_missing = accept_missing
         self._handler = handler
         self._dispatcher = dispatcher
         self._tools = tools
@@ -87,6 +116,7 @@ class ImportRun:
         self._read = 0
         self._cut = 0
         self._exhausted = False
+        self._closing = False
         self._stop_as: RunState | None = None
         self._intake = anyio.CancelScope()
         self._work = anyio.CancelScope()
@@ -104,7 +134,7 @@ class ImportRun:
 
         The run then ends in ``state``, unless nothing was left to do.
         """
-        if self.ended_at is not None:
+        if self.ended_at is not None or self._closing:
             return
         self._stop_as = self._stop_as or state
         self.state = "draining"
@@ -130,14 +160,48 @@ class ImportRun:
 
     async def _walk_pages(self, group: anyio.abc.TaskGroup) -> None:
         try:
-            while (page := await self._fetch()) is not None:
+            while (page := await self._next_page()) is not None:
+                self.stale = self.stale or page.stale
                 self.page, self.fraction, self.expected = page.number, page.fraction, page.total
                 await self._accept(page, group)
-            self._exhausted = True
+            self._exhausted = self.resume_at is None
         except Exception as error:
             self._fail(error)  # raised here it would cut the batches that are on their way
 
-    async def _fetch(self) -> Page | None:
+    async def _next_page(self) -> Page | None:
+        """Fetch a page; where the source does not answer, take its last good one or park the run, as allowed.
+
+        :raises SpawnerError: where there is no way round.
+        """
+        stale = self._walk.last_good_page if self._tools.serve_stale else None
+        limits = self._limits
+        if stale is not None and any(limit.is_open_circuit for limit in limits):
+            page = await stale()
+            if page is not None:
+                return page
+            limits = ()  # the walk may have come to its end, which takes no request
+        try:
+            return await self._fetch(limits)
+        except SpawnerError as error:
+            if self._stop_as is not None:
+                raise
+            recovery = await attempt_recovery(
+                error, RecoveryContext(last_good_page=stale, park=partial(self._park, error))
+            )
+        if recovery.stale and isinstance(recovery.value, Page):
+            log.warning("an older copy of page %d is used: the source does not answer", self.page + 1)
+            return recovery.value
+        return None
+
+    async def _park(self, reason: SpawnerError, delay: float) -> None:
+        """Take in nothing more until the source lets us: the run ends as parked, with the time it goes on."""
+        delay = min(delay, LONGEST_PARK)
+        self.resume_at = time.time() + delay
+        self.note = reason.message
+        log.warning("run parked for %.0f s: %s", delay, reason)
+        self.stop(drain=True, state="parked")
+
+    async def _fetch(self, limits: tuple[Approach, ...]) -> Page | None:
         async def next_page(_: object) -> Page | None:
             return await self._walk.next_page()
 
@@ -148,6 +212,7 @@ class ImportRun:
             timeout=self._tools.paging.timeout,
             retry_attempts=self._tools.paging.retry_attempts,
             retry_delay=self._tools.paging.retry_delay,
+            limits=limits,
         )
         result = await self._tools.spawner.spawn(task)
         if result.error is not None:
@@ -261,7 +326,8 @@ class ImportRun:
 
     async def _close(self) -> None:
         """Write the end of the run."""
-        await self._walk.aclose()
+        self._closing = True
+        await self._opened.aclose()
         if self.error is not None:
             self.state = "failed"
         elif self._exhausted and self._cut == 0 and not self._work.cancelled_caught:
@@ -270,6 +336,7 @@ class ImportRun:
             self.state = self._stop_as or "interrupted"
         self.tally.give_up()
         try:
+            await self._reconcile()
             await self._write_end()
         except SpawnerError as error:
             # The next start finds the run open and marks it interrupted.
@@ -278,6 +345,36 @@ class ImportRun:
         log.info("run %s: %s", self.state, self.tally.counts)
         self.ended.set()
         self._tools.changed()
+
+    async def _reconcile(self) -> None:
+        """After a complete walk, mark what the source no longer lists as missing; never more than the guard
+        allows at once.
+        """
+        guard = self._tools.reconcile_guard
+        if self.state != "completed" or self._scope is None or guard is None or self.dry_run:
+            return
+        if self.stale or not self._walk.complete:
+            return
+        write, store = self._tools.threads.write, self._tools.threads.store
+        found = await write(store.reconcile, self.run_id, guard=guard, accept=self._accept_missing)
+        self.missing = 0 if found.refused else found.missing
+        if not found.refused:
+            return
+        total = found.missing + found.listed
+        gone = f"{found.missing:,} of {total:,} future events are no longer listed"
+        if found.unread:
+            self.note = f"{gone}, but {found.unread:,} records could not be read: none was marked missing"
+        else:
+            self.note = f"{gone}, more than the guard of {guard:.0%} allows: none was marked missing"
+        await write(
+            store.record_error,
+            self.run_id,
+            self.source,
+            "reconcile",
+            "RECONCILE_REFUSED",
+            self.note,
+            "Look at the source; if they are really gone, import it again with --accept-missing.",
+        )
 
     async def _write_end(self) -> None:
         write, store = self._tools.threads.write, self._tools.threads.store
@@ -292,7 +389,14 @@ class ImportRun:
                 self.error.message,
                 action,
             )
-        await write(store.finish_run, self.run_id, self.state, self.error.message if self.error else None)
+        await write(
+            store.finish_run,
+            self.run_id,
+            self.state,
+            self.error.message if self.error else self.note or None,
+            resume_at=None if self.resume_at is None else datetime.fromtimestamp(self.resume_at, UTC),
+            stale=self.stale,
+        )
         self.tally.settle(await self._tools.threads.read(store.accounting, self.run_id))
 
     def report(self, metrics: MetricsRow, max_workers: int) -> RunReport:
@@ -310,6 +414,9 @@ class ImportRun:
             failed=self.tally.kept("failed"),
             error=self.error,
             dry_run=self.dry_run,
+            resume_at=self.resume_at,
+            missing=self.missing,
+            note=self.note,
         )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from scenescout_tui.store import Store
 RUNS_SHOWN = 20
 GROUPS_SHOWN = 100
 #: The sources of the dashboard: name, title, and what is said while nothing was imported from it yet.
+#: "auto" stands for every file and feed.
 SOURCES = (
     ("eventbrite", "Eventbrite", "nothing imported yet"),
     ("yelp", "Yelp", "nothing imported yet"),
@@ -31,6 +33,10 @@ class StoreView:
     errors_open: int = 0
     undoable: int = 0
     pending: int = 0
+    #: Records whose content may not be kept any longer, by source.
+    expired: Mapping[str, int] = field(default_factory=dict)
+    #: Runs that can be gone on with.
+    resumable: frozenset[str] = frozenset()
 
 
 def look(store: Store) -> StoreView:
@@ -56,6 +62,8 @@ def look(store: Store) -> StoreView:
         errors_open=counts.errors_open,
         undoable=counts.undoable,
         pending=counts.pending,
+        expired=store.expired_counts(),
+        resumable=frozenset(run.id for run in store.resumable_runs(RUNS_SHOWN)),
     )
 
 
@@ -89,6 +97,12 @@ def database_label(url: str) -> str:
     return Path(url.rpartition("/")[2].partition("?")[0]).name or url.partition(":")[0]
 
 
+def shown_as(source: str) -> str:
+    """Return the line of the dashboard that a run of a source belongs to."""
+    named = {name for name, _, _ in SOURCES}
+    return source if source in named else "auto"
+
+
 def last_run_words(last: RunRow) -> str:
     """Say when a source was imported last, and what came of it."""
     at = datetime.fromtimestamp(last.ended_at or last.started_at, UTC).astimezone()
@@ -108,4 +122,7 @@ def _run(info: StoredRun) -> RunRow:
         counts=Counts(**{name: getattr(info.accounting, name) for name in (*OUTCOMES, "in_flight")}),
         inputs=", ".join(info.inputs),
         note=info.note or "",
+        resume_at=info.resume_at.timestamp() if info.resume_at else None,
+        missing=info.missing,
+        stale=info.stale,
     )

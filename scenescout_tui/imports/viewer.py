@@ -22,6 +22,7 @@ from scenescout_tui.imports.store_view import (
     list_errors,
     look,
     recent_runs,
+    shown_as,
 )
 from scenescout_tui.settings import Settings
 from scenescout_tui.store import Store
@@ -131,7 +132,7 @@ class ViewerHandle:
 
 
 def _source(name: str, title: str, empty: str, runs: tuple[RunRow, ...]) -> SourceRow:
-    last = next((run for run in runs if run.source == name), None)
+    last = next((run for run in runs if shown_as(run.source) == name), None)
     if last is None:
         return SourceRow(name=name, title=title, state="idle", detail=empty)
     if last.ended_at is None:

@@ -21,6 +21,9 @@ Source = Literal["eventbrite", "yelp", "manual"]
 #: Numbers of the happenings that get broken; nothing else uses them.
 _FIRST_BROKEN = 5_000_000
 
+#: Broken so that a page of an API with one of them in it would be no JSON, or none that every reader takes.
+UNSENDABLE = frozenset({"cut short", "lone surrogate", "not a number", "not UTF-8", "too deep"})
+
 _START = {"eventbrite": "start", "yelp": "time_start", "manual": "start_time"}
 _END = {"eventbrite": "end", "yelp": "time_end", "manual": "end_time"}
 _TITLE = {"eventbrite": "name", "yelp": "name", "manual": "title"}

@@ -52,13 +52,14 @@ def eventbrite_events(count: int, seed: int, today: date) -> list[dict[str, Any]
 
 def eventbrite_event(item: Happening, seed: int, today: date) -> dict[str, Any]:
     """Return one happening in the first shape, or for every twelfth one in the destination shape."""
-    rng = Random(f"{seed}/eventbrite/{item.number}")
     if item.number % 12 == 7 and item.venue is not None and item.series is None:
-        return _destination(item, item.venue, rng)
-    return _api_event(item, rng, today)
+        return _destination(item, item.venue, Random(f"{seed}/eventbrite/{item.number}"))
+    return api_event(item, seed, today)
 
 
-def _api_event(item: Happening, rng: Random, today: date) -> dict[str, Any]:
+def api_event(item: Happening, seed: int, today: date) -> dict[str, Any]:
+    """Return one happening in the first shape, with everything expanded."""
+    rng = Random(f"{seed}/eventbrite/{item.number}")
     number = event_id(item)
     category, subcategory, format_id = _CATEGORY[item.kind]
     published = datetime.combine(today - timedelta(days=rng.randint(3, 90)), time(9, rng.randrange(60)), UTC)

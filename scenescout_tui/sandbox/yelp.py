@@ -47,7 +47,7 @@ def yelp_event(item: Happening, seed: int) -> dict[str, Any]:
     city = venue.city
     cost, cost_max = _cost(item)
     shared = item.number < SHARED
-    identifier = f"{city.name.lower().replace(' ', '-')}-{item.slug}-{item.number % 997}"
+    identifier = f"{city.name.lower().replace(' ', '-')}-{item.slug}-{item.number}"
     return {
         "attending_count": rng.randint(0, 400),
         "category": _CATEGORY[item.kind],

@@ -7,16 +7,29 @@ from types import MappingProxyType
 
 from scenescout_tui.errors import SpawnerError
 from scenescout_tui.sources.adapter import Adapter, SkipRecord
+from scenescout_tui.sources.calendars.adapter import IcsAdapter
 from scenescout_tui.sources.eventbrite import EventbriteAdapter
+from scenescout_tui.sources.linked.adapter import JsonLdAdapter
 from scenescout_tui.sources.manual import ManualAdapter
 from scenescout_tui.sources.recognition import recognise
+from scenescout_tui.sources.tables.adapter import TableAdapter
 from scenescout_tui.sources.yelp import YelpAdapter
 
 __all__ = ["ADAPTERS", "Adapter", "SkipRecord", "UnknownSourceError", "get_adapter", "recognise"]
 
 #: Every source there is, by its name.
 ADAPTERS: Mapping[str, Adapter] = MappingProxyType(
-    {adapter.name: adapter for adapter in (EventbriteAdapter(), YelpAdapter(), ManualAdapter())}
+    {
+        adapter.name: adapter
+        for adapter in (
+            EventbriteAdapter(),
+            YelpAdapter(),
+            ManualAdapter(),
+            IcsAdapter(),
+            JsonLdAdapter(),
+            TableAdapter(),
+        )
+    }
 )
 
 

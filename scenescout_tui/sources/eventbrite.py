@@ -390,7 +390,9 @@ def _words(record: _Record) -> _Words:
     elif isinstance(about, str):
         text, html = from_html(about)
     if isinstance(record.full_description, str):
-        text, html = from_html(record.full_description)
+        full = from_html(record.full_description)
+        # Markup without a word in it takes nothing away from what is there.
+        text, html = full if full[0] else (text, html)
     summary = line(record.summary) or (line(about.text) if isinstance(about, _Text) else None)
     return _Words(summary, *cut_description(text, html))
 

@@ -7,15 +7,21 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
+import msgspec
+
 from scenescout_tui.events.record import RecordError
 from scenescout_tui.sources.pages import Page, PageWalk, RawRecord
 
+#: Finds the end of a value without building it.
+_ONE_VALUE = msgspec.json.Decoder(msgspec.Raw)
+
 
 def payload_walk(payloads: Sequence[object], *, page_size: int = 500, origin: str = "payloads") -> PageWalk:
-    """Return a walk over decoded payloads, as a program hands them in; each becomes JSON again.
+    """Return a walk over payloads as a program hands them in: decoded ones become JSON again, bytes are taken
+    for the JSON text of one and stay as they are.
 
-    A payload that is no JSON (NaN, a lone surrogate, an object of another kind) becomes a record with an
-    error and the closest text as its bytes.
+    A payload that is no JSON (NaN, a lone surrogate, an object of another kind, bytes that are no JSON value)
+    becomes a record with an error and the closest text as its bytes.
     """
     return _PayloadWalk(payloads, page_size, origin)
 
@@ -54,13 +60,29 @@ class _PayloadWalk:
 
 
 def _encoded(payload: object, line: int, origin: str) -> RawRecord:
+    if isinstance(payload, bytes):
+        return _checked(payload, line, origin)
     try:
         text = json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain)
         return RawRecord(text.encode(), line, origin)
     except (TypeError, ValueError, RecursionError) as error:
         reason = _reason(error)
-    record_error = RecordError("VALIDATION_ERROR", reason, "record", "Hand in what JSON can hold.")
-    return RawRecord(_closest(payload), line, origin, record_error)
+    return RawRecord(_closest(payload), line, origin, _refused(reason))
+
+
+def _checked(payload: bytes, line: int, origin: str) -> RawRecord:
+    try:
+        _ONE_VALUE.decode(payload)
+        return RawRecord(payload, line, origin)
+    except msgspec.DecodeError as error:
+        reason = f"the bytes are no JSON value: {str(error).removeprefix('JSON is malformed: ').lower()}"
+    except RecursionError as error:
+        reason = _reason(error)
+    return RawRecord(payload, line, origin, _refused(reason))
+
+
+def _refused(reason: str) -> RecordError:
+    return RecordError("VALIDATION_ERROR", reason, "record", "Hand in what JSON can hold.")
 
 
 def _plain(value: object) -> str:

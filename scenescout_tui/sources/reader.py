@@ -14,7 +14,7 @@ from scenescout_tui.sources.cutting import (
     DocumentCutter,
     LineCutter,
 )
-from scenescout_tui.sources.inputs import ByteSource, check_start, empty_input
+from scenescout_tui.sources.inputs import Readable, check_start, empty_input
 from scenescout_tui.sources.layout import HEAD, foreign, is_lines, whole_records
 from scenescout_tui.sources.pages import RawRecord
 
@@ -29,13 +29,15 @@ _FOREIGN_ACTION = "Import a JSON file: one object, a list, an API page, or one r
 class InputReader:
     """Reads the records of one input in order; `position` is where it stands, to go on later."""
 
-    def __init__(self, source: ByteSource, position: dict[str, Any] | None = None) -> None:
+    def __init__(self, source: Readable, position: dict[str, Any] | None = None) -> None:
         self._source = source
         self._cutter: Cutter | None = None
         self._whole: list[bytes] | None = None
         self._foreign: Cut | None = None
         self._closed = False
         self.line = 0
+        #: Whether a record was left behind that could not be read.
+        self.damaged = False
         self._head = b""
         if position is not None:
             self._go_on(position)
@@ -112,6 +114,7 @@ class InputReader:
     def _record(self, cut: Cut) -> RawRecord:
         if cut.error is None:
             return RawRecord(cut.data, self.line, self._source.origin)
+        self.damaged = True
         action = _FOREIGN_ACTION if self._foreign is not None else _DAMAGED_ACTION
         error = RecordError("VALIDATION_ERROR", cut.error, "record", action)
         return RawRecord(cut.data, self.line, self._source.origin, error)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from scenescout_tui.safe_text import for_screen
+from scenescout_tui.sources.linked.nodes import is_event
 
 Payload = Mapping[str, Any]
 
@@ -47,11 +48,33 @@ def is_manual(payload: Payload) -> bool:
     )
 
 
+def is_calendar_event(payload: Payload) -> bool:
+    """Tell an occurrence of a calendar's event, as our reader writes it."""
+    return payload.get("component") == "VEVENT"
+
+
+def is_linked(payload: Payload) -> bool:
+    """Tell a schema.org event in JSON-LD."""
+    return is_event(payload) and ("startDate" in payload or "@context" in payload)
+
+
+def is_row(payload: Payload) -> bool:
+    """Tell the row of a table, as our reader writes it."""
+    return isinstance(payload.get("table"), Mapping)
+
+
 _SHAPES: tuple[tuple[str, Callable[[Payload], bool]], ...] = (
+    ("ics", is_calendar_event),
+    ("csv", is_row),
+    ("jsonld", is_linked),
     ("eventbrite", is_eventbrite),
     ("yelp", is_yelp),
     ("manual", is_manual),
 )
+
+
+# What other formats are called where "a record of csv" would say little.
+_CALLED = {"ics": "an iCalendar event", "jsonld": "schema.org JSON-LD", "csv": "a row of a table"}
 
 
 def recognise(payload: object) -> str | None:
@@ -67,8 +90,11 @@ def describe(payload: object, source: str) -> Hint | None:
         return None
     found = recognise(payload)
     if found is not None and found != source:
+        called = _CALLED.get(found)
         return Hint(
-            f"this looks like a record of {found}, not of {source}",
+            f"this looks like {called}, not like a record of {source}"
+            if called is not None
+            else f"this looks like a record of {found}, not of {source}",
             f"Import it with `scenescout import {found} FILE`, or with auto.",
         )
     error = payload.get("error")

@@ -19,6 +19,9 @@ from scenescout_tui.sources.decoding import decode
 from scenescout_tui.sources.essentials import Essentials
 
 NAME = "yelp"
+#: Seconds. "not … store any portion of the Yelp Content for longer than twenty-four (24) hours" (its API
+#: terms).
+RETENTION = 24 * 3600.0
 
 
 class _Location(msgspec.Struct, gc=False):
@@ -64,8 +67,7 @@ class YelpAdapter:
 
     name = NAME
     title = "Yelp"
-    #: "not … store any portion of the Yelp Content for longer than twenty-four (24) hours" (its API terms).
-    retention: float | None = 24 * 3600.0
+    retention: float | None = RETENTION
     attribution = "Event data from Yelp"
 
     def parse(self, data: bytes, validate_location: bool = True) -> Event:

@@ -30,7 +30,7 @@ from scenescout_tui.spawner.breaker import CircuitBreaker
 from scenescout_tui.spawner.create import create_spawner
 from scenescout_tui.spawner.feed import Stream
 from scenescout_tui.spawner.lifecycle import LifecycleEvent
-from scenescout_tui.spawner.limits import Limit, RateLimit
+from scenescout_tui.spawner.limits import Limit, RateLimit, RequestLimit, ServerBudget
 from scenescout_tui.spawner.metrics import SpawnMetrics
 from scenescout_tui.spawner.result import SpawnResult
 from scenescout_tui.spawner.spawner import EventSpawner
@@ -43,7 +43,9 @@ __all__ = [
     "LifecycleEvent",
     "Limit",
     "RateLimit",
+    "RequestLimit",
     "RetryView",
+    "ServerBudget",
     "ShutdownReport",
     "SpawnMetrics",
     "SpawnResult",

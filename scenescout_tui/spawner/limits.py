@@ -6,7 +6,7 @@ import time
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 import anyio
 
@@ -57,6 +57,16 @@ class Limit(ABC):
 
     def __init__(self) -> None:
         self._line = anyio.Lock()
+
+
+class ServerBudget(NamedTuple):
+    """What a server said last of its own limit, less what was started since."""
+
+    remaining: int
+    #: Starts of one window; None where the server did not say.
+    limit: int | None
+    #: Seconds until the window ends.
+    resets_in: float
 
 
 class RateLimit(Limit):
@@ -136,6 +146,14 @@ class RateLimit(Limit):
         self._server_limit = limit
         self._resets_at = until
 
+    @property
+    def budget(self) -> ServerBudget | None:
+        """What the server said of its window that is not over yet; None where it said nothing."""
+        now = self._clock()
+        if self._budget is None or now >= self._resets_at:
+            return None
+        return ServerBudget(max(0, self._budget), self._server_limit, self._resets_at - now)
+
     def reason(self) -> str:
         wait = f"next start in {self.delay():.1f} s"
         if self._budget_opens(self._clock()) > self._clock():
@@ -159,3 +177,21 @@ class RateLimit(Limit):
             self._budget = None
             return 0.0
         return self._resets_at if self._budget <= self._reserved else 0.0
+
+
+class RequestLimit(RateLimit):
+    """A `RateLimit` that holds where the requests arrive, however long they were on their way.
+
+    A request counts as being made until its answer is here, and from then on as made at that moment: the server
+    saw it no later, and sees the next one no earlier than it is sent. Each start must be followed by
+    `finished`.
+    """
+
+    def started(self) -> None:
+        # Still reserved, which counts it into every window that ends now.
+        if self._budget is not None:
+            self._budget -= 1
+
+    def finished(self, ok: bool | None) -> None:
+        self._reserved -= 1
+        self._starts.append(self._clock())

@@ -1,6 +1,7 @@
 """Where events go: one `Store` over a database, and the frozen rows that go in and come out."""
 
-from scenescout_tui.store.faults import NotFoundError, RunEndedError, StaleDigestsError
+from scenescout_tui.store.connection import database_file
+from scenescout_tui.store.faults import NotFoundError, NotResumableError, RunEndedError, StaleDigestsError
 from scenescout_tui.store.reads import event_key
 from scenescout_tui.store.rows import (
     Accounting,
@@ -8,6 +9,7 @@ from scenescout_tui.store.rows import (
     BatchOptions,
     BatchOutcome,
     BatchPlan,
+    Blanked,
     ClearResult,
     Counts,
     DeadLetter,
@@ -16,9 +18,11 @@ from scenescout_tui.store.rows import (
     EventDetail,
     EventFilters,
     EventRow,
+    KeptPageRow,
     KnownRecord,
     LinkRow,
     PendingRow,
+    Reconciled,
     RecordOutcome,
     ResumePoint,
     ReviewPair,
@@ -35,6 +39,7 @@ __all__ = [
     "BatchOutcome",
     "BatchPlan",
     "BatchRequest",
+    "Blanked",
     "ClearResult",
     "Counts",
     "DeadLetter",
@@ -43,10 +48,13 @@ __all__ = [
     "EventDetail",
     "EventFilters",
     "EventRow",
+    "KeptPageRow",
     "KnownRecord",
     "LinkRow",
     "NotFoundError",
+    "NotResumableError",
     "PendingRow",
+    "Reconciled",
     "RecordOutcome",
     "ResumePoint",
     "ReviewPair",
@@ -55,5 +63,6 @@ __all__ = [
     "SourceRecordRow",
     "StaleDigestsError",
     "Store",
+    "database_file",
     "event_key",
 ]

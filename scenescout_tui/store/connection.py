@@ -29,6 +29,31 @@ _READER_CACHE_KIB = 2 * 1024
 # second.
 _CHECKPOINT_PAGES = 4_000
 _LOG_LIMIT_BYTES = 64 * 1024 * 1024
+_CHECKPOINT_WAIT_MS = 100
+
+
+def database_file(url: str) -> Path | None:
+    """Return the file that a database URL or path names; None for a private database, which has none.
+
+    Raises: DatabaseError for an URL that means nothing here.
+    """
+    if "://" not in url:
+        return Path(url).expanduser().absolute()
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as exc:
+        raise said(
+            "open", "the database URL cannot be read", "Write it as sqlite:///path/events.db."
+        ) from exc
+    if parsed.get_backend_name() != "sqlite":
+        raise said(
+            "open",
+            f"{parsed.get_backend_name()} is not supported by this version",
+            "Write the database URL as sqlite:///path/events.db.",
+        )
+    if parsed.database in (None, "", ":memory:"):
+        return None
+    return Path(str(parsed.database)).expanduser().absolute()
 
 
 class SqliteDatabase:
@@ -49,25 +74,12 @@ class SqliteDatabase:
         self._file_id: tuple[int, int] | None = None
 
     def _path(self, url: str) -> Path:
-        if "://" not in url:
-            return Path(url).expanduser().absolute()
-        try:
-            parsed = make_url(url)
-        except (ArgumentError, ValueError) as exc:
-            raise said(
-                "open", "the database URL cannot be read", "Write it as sqlite:///path/events.db."
-            ) from exc
-        if parsed.get_backend_name() != "sqlite":
-            raise said(
-                "open",
-                f"{parsed.get_backend_name()} is not supported by this version",
-                "Write the database URL as sqlite:///path/events.db.",
-            )
-        if parsed.database in (None, "", ":memory:"):
-            # Several connections see one database only in a file; this one lives as long as the store.
-            self._private = tempfile.TemporaryDirectory(prefix="scenescout-")
-            return Path(self._private.name) / "events.db"
-        return Path(str(parsed.database)).expanduser().absolute()
+        file = database_file(url)
+        if file is not None:
+            return file
+        # Several connections see one database only in a file; this one lives as long as the store.
+        self._private = tempfile.TemporaryDirectory(prefix="scenescout-")
+        return Path(self._private.name) / "events.db"
 
     def open(self) -> None:
         """Create folder and file where missing (mode 0600), check whose file it is, bring it up to date.
@@ -121,6 +133,23 @@ class SqliteDatabase:
             _, readers = self._engines(operation)
             with readers.begin() as connection:
                 yield connection
+
+    def empty_log(self) -> bool:
+        """Write the write-ahead log back into the file and cut it to nothing; False if a reader prevents it.
+
+        Raises: DatabaseError.
+        """
+        with self._write_lock, self._guard("checkpoint"):
+            writer, _ = self._engines("checkpoint")
+            with writer.connect() as connection:
+                # Outside of any transaction, and without waiting long: writers wait behind this.
+                driver: Any = connection.connection.driver_connection
+                driver.execute(f"PRAGMA busy_timeout = {_CHECKPOINT_WAIT_MS}")
+                try:
+                    busy, _, _ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                finally:
+                    driver.execute(f"PRAGMA busy_timeout = {int(_BUSY_SECONDS * 1000)}")
+        return not busy
 
     @contextmanager
     def _guard(self, operation: str) -> Iterator[None]:
@@ -230,6 +259,10 @@ class SqliteDatabase:
         connection.execute(f"PRAGMA journal_size_limit = {_LOG_LIMIT_BYTES}")
         if reader:
             connection.execute("PRAGMA query_only = ON")
+        else:
+            # What is deleted or replaced is overwritten, so that content which may not be kept is not found
+            # in the free places of the file. Costs nothing where rows are only added.
+            connection.execute("PRAGMA secure_delete = ON")
         return connection
 
     def _prepare(self, writer: Engine, readers: Engine, operation: str) -> None:

@@ -27,7 +27,11 @@ _GROUP_COLUMNS = tuple(
     column.label("key") if column.name == "group_key" else column for column in error_groups.c
 )
 _LETTER_COLUMNS = tuple(
-    dead_letters.c[field.name] for field in dataclasses.fields(DeadLetter) if field.name != "payload"
+    dead_letters.c.payload.is_(None).label("blanked")
+    if field.name == "blanked"
+    else dead_letters.c[field.name]
+    for field in dataclasses.fields(DeadLetter)
+    if field.name != "payload"
 )
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
+from scenescout_tui.events.record import PreparedRecord, RecordError
 from scenescout_tui.safe_text import clean
 from scenescout_tui.store.ids import new_id
 from scenescout_tui.store.schema import dead_letters, error_groups, errors
-from scenescout_tui.store.statements import insert_rows
+from scenescout_tui.store.statements import insert_rows, run_text
 from scenescout_tui.store.totals import add_totals
 
 _LONGEST_MESSAGE = 2_000
@@ -44,6 +45,7 @@ _DEAD_LETTER_COLUMNS = (
     "line",
     "state",
     "created_at",
+    "retention_until",
 )
 _ERROR_COLUMNS = (
     "id",
@@ -77,11 +79,28 @@ _GROUP_COLUMNS = (
 )
 
 
+def clean_message(message: str) -> str:
+    """Return the message as it is stored: without control characters, and of a bounded length."""
+    return clean(message)[:_LONGEST_MESSAGE]
+
+
 def group_message(message: str) -> str:
     """Return the message without its numbers, ids, addresses and quoted values."""
     for pattern, stand_in in _VARIABLE_PARTS:
         message = pattern.sub(stand_in, message)
     return message.strip()[:_LONGEST_GROUP_MESSAGE]
+
+
+_SEEN_AGAIN = (
+    "UPDATE dead_letters SET run_id = ?, origin = ?, line = ?, "
+    "retention_until = COALESCE(?, retention_until) WHERE id = ?"
+)
+_REFILL = "UPDATE dead_letters SET payload = ?, message = ?, field = ? WHERE id = ?"
+_REFILL_ERRORS = "UPDATE errors SET message = ?, field = ? WHERE dead_letter_id = ? AND cleared_at IS NULL"
+_REFILL_GROUPS = (
+    "UPDATE error_groups SET message = ? WHERE group_key IN "
+    "(SELECT group_key FROM errors WHERE dead_letter_id = ? AND cleared_at IS NULL)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +122,53 @@ class Failure:
     digest: bytes | None = None
     #: The open dead letter that holds these bytes already, from an earlier run.
     known_letter: str | None = None
+    #: When the payload has to be blanked.
+    retention_until: str | None = None
+
+
+class SeenLetter(NamedTuple):
+    """A dead letter whose bytes came again; `refill` where they had been blanked."""
+
+    id: str
+    run_id: str
+    origin: str
+    line: int
+    retention_until: str | None
+    refill: Failure | None
+
+
+def note_seen(connection: Connection, letter: SeenLetter) -> None:
+    """Note where a dead letter's bytes came again; what was blanked of it is whole again."""
+    until = letter.retention_until
+    run_text(connection, _SEEN_AGAIN, (letter.run_id, clean(letter.origin), letter.line, until, letter.id))
+    if letter.refill is None:
+        return
+    message, place = clean_message(letter.refill.message), _cleaned(letter.refill.field)
+    run_text(connection, _REFILL, (letter.refill.payload, message, place, letter.id))
+    run_text(connection, _REFILL_ERRORS, (message, place, letter.id))
+    run_text(connection, _REFILL_GROUPS, (group_message(message), letter.id))
+
+
+def failure_of(
+    record: PreparedRecord, error: RecordError, run_id: str, retention_until: str | None
+) -> Failure:
+    """Return the failure of a record that cannot be imported."""
+    return Failure(
+        run_id=run_id,
+        source=record.source,
+        stage="prepare",
+        code=error.code,
+        message=error.message,
+        action=error.action or "",
+        field=error.field,
+        source_account=record.source_account,
+        external_id=record.external_id,
+        origin=record.origin,
+        line=record.line,
+        payload=record.raw,
+        digest=record.digest,
+        retention_until=retention_until,
+    )
 
 
 @dataclass(slots=True)
@@ -116,7 +182,7 @@ class FailureRows:
     def add(self, failure: Failure, now: str) -> tuple[str, str | None]:
         """Take in a failure; return the ids of its error and, where it has a payload, of its dead letter."""
         source, code = clean(failure.source), clean(failure.code)
-        message = clean(failure.message)[:_LONGEST_MESSAGE]
+        message = clean_message(failure.message)
         external_id = _cleaned(failure.external_id)
         place = _cleaned(failure.field)
         origin = clean(failure.origin)
@@ -126,7 +192,15 @@ class FailureRows:
             account = clean(failure.source_account)
             self.dead_letters.append(
                 (dead_letter_id, failure.run_id, source, account, external_id, code, message, place)
-                + (failure.payload, failure.digest, origin, failure.line, "open", now)
+                + (
+                    failure.payload,
+                    failure.digest,
+                    origin,
+                    failure.line,
+                    "open",
+                    now,
+                    failure.retention_until,
+                )
             )
         error_id = new_id()
         stage, action = clean(failure.stage), clean(failure.action)
@@ -168,7 +242,8 @@ class FailureRows:
             error_groups,
             _GROUP_COLUMNS,
             [tuple(group) for group in self.groups.values()],
-            update=("action", "sample", "sample_error_id", "last_seen_at"),
+            # The message is the same, unless it was blanked.
+            update=("message", "action", "sample", "sample_error_id", "last_seen_at"),
             add=("total", "open"),
         )
         add_totals(

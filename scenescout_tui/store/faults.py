@@ -90,6 +90,23 @@ class RunEndedError(SpawnerError):
         )
 
 
+class NotResumableError(SpawnerError):
+    """A run cannot be gone on with: it is running (perhaps somebody else's key was faster), or it is done."""
+
+    def __init__(self, run_id: str, state: str) -> None:
+        running = state == "running"
+        super().__init__(
+            f"run {run_id} is {state}",
+            "ALREADY_RUNNING" if running else "NOT_RESUMABLE",
+            metadata={
+                "run_id": run_id,
+                "action": "Wait until it has ended, or stop it first."
+                if running
+                else "Import the source again; what is imported is not imported twice.",
+            },
+        )
+
+
 class NotFoundError(SpawnerError):
     """The store holds no such row; `kind` says of what."""
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from hashlib import blake2b
 
 import msgspec
 from sqlalchemy import Connection, func, select, update
 
 from scenescout_tui.store.faults import NotFoundError, RunEndedError
-from scenescout_tui.store.rows import BatchOutcome, BatchPlan, RecordOutcome, ResumePoint
+from scenescout_tui.store.rows import WITHHELD, BatchOutcome, BatchPlan, RecordOutcome, ResumePoint
 from scenescout_tui.store.schema import OUTCOMES, batch_outcomes, run_batches, runs
 from scenescout_tui.store.statements import insert_rows, run_text
 
@@ -118,6 +118,24 @@ def settle(
     run_text(connection, _SETTLE, (mark, now, *counts, run_id, seq))
     packed = zlib.compress(_ENCODER.encode(tuple(outcomes)), 1)
     insert_rows(connection, batch_outcomes, ("run_id", "seq", "outcomes"), [(run_id, seq, packed)])
+
+
+def withhold(outcomes: Sequence[RecordOutcome], sources: Container[str]) -> tuple[RecordOutcome, ...]:
+    """Return the outcomes without texts that may quote the content of some sources.
+
+    These are kept with a batch for good, while such content may not be.
+    """
+    return tuple(
+        msgspec.structs.replace(
+            one,
+            reason=one.reason if one.outcome == "skipped" else None,
+            message=None if one.message is None else WITHHELD,
+            field=None,
+        )
+        if one.source in sources
+        else one
+        for one in outcomes
+    )
 
 
 def withdraw(connection: Connection, run_id: str) -> None:

@@ -30,7 +30,7 @@ from scenescout_tui.store.schema import (
     source_records,
     totals,
 )
-from scenescout_tui.store.stamps import optional_moment, to_moment, to_text
+from scenescout_tui.store.stamps import NO_START, optional_moment, to_moment, to_text
 
 _EVENT_DECODER = msgspec.json.Decoder(Event)
 _EXPORT_STEP = 500
@@ -49,6 +49,8 @@ class EventReads(StorePart):
         after: tuple[str, str] | None = None,
     ) -> tuple[EventRow, ...]:
         """List events by start; `after` (see `event_key`) goes on behind a row at any depth.
+
+        Events whose content may not be kept any longer are listed only where `filters.status` is "expired".
 
         Raises: DatabaseError.
         """
@@ -180,6 +182,8 @@ def _conditions(filters: EventFilters) -> list[ColumnElement[bool]]:
             conditions.append(
                 e.status != "scheduled"
             )  # the words of the partial index, which is used only then
+    if filters.status != "expired":
+        conditions.append(e.starts_at != NO_START)  # found in every index, unlike the status
     if filters.city is not None:
         conditions.append(e.city == filters.city)
     if filters.text:
@@ -242,12 +246,14 @@ def _load_records(connection: Connection, event_id: str) -> tuple[SourceRecordRo
             external_id=row.external_id,
             event_id=row.event_id,
             run_id=row.run_id,
-            state=row.state,
+            state=row.state if row.missing_since is None else "missing",
             content_hash=row.content_hash,
             first_seen_at=to_moment(row.first_seen_at),
             last_seen_at=to_moment(row.last_seen_at),
             changed_at=to_moment(row.changed_at),
             retention_until=optional_moment(row.retention_until),
+            missing_since=optional_moment(row.missing_since),
+            blanked_at=optional_moment(row.blanked_at),
             event=None if row.normalised is None else _EVENT_DECODER.decode(row.normalised),
         )
         for row in connection.execute(query)

@@ -17,10 +17,12 @@ from scenescout_tui.events.model import Event
 
 Outcome = Literal["created", "updated", "unchanged", "duplicate", "review", "skipped", "failed"]
 RunState = Literal["running", "completed", "failed", "cancelled", "interrupted", "parked"]
-RecordState = Literal["active", "pending", "refused"]
+RecordState = Literal["active", "missing", "pending", "refused"]
 DeadLetterState = Literal["open", "retried", "discarded"]
 
 SEEN_BEFORE = "seen before in this run"
+#: In place of a message that may quote content which may not be kept.
+WITHHELD = "not kept any longer: its source's terms"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,14 @@ class RunRow:
     started_at: datetime
     ended_at: datetime | None
     resume_at: datetime | None
+    #: The list that it walks, by name; None where what it does not see means nothing.
+    scope: str | None
+    #: Whether it can be gone on with at all; see `RunLedger.resumable_runs`.
+    resumable: bool
+    #: Records that its source turned out to list no longer.
+    missing: int
+    #: Whether any of its pages was an older copy.
+    stale: bool
     accounting: Accounting
 
 
@@ -197,7 +207,10 @@ class EventRow:
 
 @dataclass(frozen=True, slots=True)
 class SourceRecordRow:
-    """One source record; `event` is None once its content had to be blanked."""
+    """One source record; `event` is None once its content had to be blanked.
+
+    `state` is "missing" while its source no longer lists it.
+    """
 
     id: str
     source: str
@@ -210,7 +223,10 @@ class SourceRecordRow:
     first_seen_at: datetime
     last_seen_at: datetime
     changed_at: datetime
+    #: When its content has to be blanked; None where it may be kept, and once it is blanked.
     retention_until: datetime | None
+    missing_since: datetime | None
+    blanked_at: datetime | None
     event: Event | None
 
 
@@ -280,7 +296,10 @@ class ErrorRow:
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A record that could not be imported; `payload`, its raw bytes, is None in lists and once blanked."""
+    """A record that could not be imported; `payload`, its raw bytes, is None in lists and once blanked.
+
+    `blanked`: its bytes may not be kept any longer, so there is nothing to retry.
+    """
 
     id: str
     run_id: str
@@ -296,7 +315,47 @@ class DeadLetter:
     reason: str | None
     retry_run_id: str | None
     created_at: datetime
+    blanked: bool = False
     payload: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPageRow:
+    """A good answer of a source, and what became of the run that kept it; `body` where bodies are kept."""
+
+    body: bytes | None
+    etag: str | None
+    last_modified: str | None
+    fetched_at: datetime
+    #: Stands for the options with which it was imported.
+    salt: str
+    #: Whether that run has imported all that it read, and how many records it could not import.
+    run_completed: bool
+    run_failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """What a complete walk says of the future events of its list.
+
+    `missing` of them it did not see, `listed` it did. `refused`: nothing was marked, because too many are
+    missing, or because `unread` records of the run could not even be told apart and may be among them.
+    """
+
+    missing: int = 0
+    listed: int = 0
+    refused: bool = False
+    unread: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Blanked:
+    """How much content was blanked; `more`: there is more whose time is over."""
+
+    records: int = 0
+    dead_letters: int = 0
+    pages: int = 0
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from scenescout_tui.store import ledger
 from scenescout_tui.store.audit import note_action
 from scenescout_tui.store.connection import SqliteDatabase
 from scenescout_tui.store.dry_run import DryRun
-from scenescout_tui.store.faults import NotFoundError, RunEndedError
+from scenescout_tui.store.faults import NotFoundError, NotResumableError, RunEndedError
 from scenescout_tui.store.ids import new_id
 from scenescout_tui.store.part import StorePart
 from scenescout_tui.store.rows import Accounting, BatchPlan, RecordOutcome, ResumePoint, RunRow, RunState
@@ -23,6 +23,9 @@ from scenescout_tui.store.stamps import optional_moment, optional_text, to_momen
 
 _COUNTS = tuple(run_accounting.c[name] for name in ("total", *OUTCOMES, "in_flight"))
 _RUN = tuple(runs.c)
+_UNFINISHED = frozenset({"interrupted", "failed", "cancelled", "parked"})
+# How far back a run to go on with is looked for; older ones are history.
+_RUNS_SEARCHED = 1_000
 
 
 class RunLedger(StorePart):
@@ -40,8 +43,17 @@ class RunLedger(StorePart):
         inputs: Sequence[str] = (),
         options: Mapping[str, Any] | None = None,
         dry_run: bool = False,
+        scope: str | None = None,
+        resumable: bool = True,
     ) -> str:
-        """Start a run and return its id; with `dry_run` nothing about it ever reaches the database."""
+        """Start a run and return its id; with `dry_run` nothing about it ever reaches the database.
+
+        `scope` names the list that the run walks, without secrets, for `reconcile`: None where what the run
+        does not see means nothing. `resumable` False: its input is not there for a second look (standard
+        input, a form, payloads, dead letters), so nobody is offered to go on with it.
+
+        Raises: DatabaseError.
+        """
         run_id = new_id()
         if dry_run:
             self._dry_runs[run_id] = DryRun(run_id)
@@ -56,6 +68,8 @@ class RunLedger(StorePart):
                     inputs=_json([clean(name) for name in inputs]),
                     options=_json(dict(options or {})),
                     started_at=self._now(),
+                    scope=None if scope is None else clean(scope),
+                    resumable=resumable,
                 )
             )
         return run_id
@@ -76,11 +90,18 @@ class RunLedger(StorePart):
             ledger.accept(connection, run_id, plans, self._now())
 
     def finish_run(
-        self, run_id: str, state: RunState, note: str | None = None, *, resume_at: datetime | None = None
+        self,
+        run_id: str,
+        state: RunState,
+        note: str | None = None,
+        *,
+        resume_at: datetime | None = None,
+        stale: bool = False,
     ) -> None:
         """End a run; batches still in flight are withdrawn, so that nothing is in flight any more.
 
-        `resume_at` says when a parked run may go on. Ending a run twice keeps the first end.
+        `resume_at` says when a parked run may go on; `stale` that some of its pages were older copies, which
+        stays said when it goes on. Ending a run twice keeps the first end.
 
         Raises: ValueError for a completed run with batches in flight, NotFoundError, DatabaseError.
         """
@@ -107,6 +128,7 @@ class RunLedger(StorePart):
                     note=None if note is None else clean(note),
                     ended_at=self._now(),
                     resume_at=optional_text(resume_at),
+                    **({"stale": True} if stale else {}),
                 )
             )
 
@@ -139,14 +161,16 @@ class RunLedger(StorePart):
     def resume_run(self, run_id: str, *, who: str, tty: str | None = None) -> ResumePoint:
         """Set an ended run running again, and return where it goes on.
 
-        Raises: NotFoundError, DatabaseError; ValueError for a run that is running.
+        Of several that try at once, in any thread or process, one succeeds.
+
+        Raises: NotFoundError, DatabaseError; NotResumableError for a run that is running or completed.
         """
         with self._database.writing("resume_run") as connection:
             state = connection.scalar(select(runs.c.state).where(runs.c.id == run_id))
             if state is None:
                 raise NotFoundError("run", run_id)
-            if state == "running":
-                raise ValueError(f"run {run_id} is running")
+            if state in ("running", "completed"):
+                raise NotResumableError(run_id, state)
             connection.execute(
                 update(runs)
                 .where(runs.c.id == run_id)
@@ -154,6 +178,50 @@ class RunLedger(StorePart):
             )
             note_action(connection, self._now(), who, tty, "run.resume", run_id, 1)
             return ledger.resume_point(connection, run_id)
+
+    def waiting_runs(self) -> tuple[RunRow, ...]:
+        """List the parked runs that say when they may go on, the soonest first.
+
+        Like `resumable_runs`, without those that a later run has made pointless.
+
+        Raises: DatabaseError.
+        """
+        waiting = [row for row in self._to_go_on("waiting_runs", frozenset({"parked"})) if row.resume_at]
+        return tuple(sorted(waiting, key=lambda row: (row.resume_at, row.id)))
+
+    def resumable_runs(self, limit: int = 20) -> tuple[RunRow, ...]:
+        """List the runs that can be gone on with, newest first: interrupted, failed, cancelled or parked.
+
+        Of the runs over the same inputs of a source only the newest counts, and none where one has completed
+        since.
+
+        Raises: DatabaseError.
+        """
+        return self._to_go_on("resumable_runs", _UNFINISHED)[:limit]
+
+    def _to_go_on(self, operation: str, states: frozenset[str]) -> tuple[RunRow, ...]:
+        r = runs.c
+        query = (
+            select(r.id, r.source, r.inputs, r.state, r.ended_at, r.resumable)
+            .order_by(r.id.desc())
+            .limit(_RUNS_SEARCHED)
+        )
+        with self._database.reading(operation) as connection:
+            newest: dict[tuple[str, str], Any] = {}
+            completed: dict[tuple[str, str], str] = {}
+            for row in connection.execute(query):
+                key = (row.source, row.inputs)
+                newest.setdefault(key, row)
+                if row.state == "completed":
+                    # An older run may have been gone on with and completed after a newer one failed.
+                    completed[key] = max(completed.get(key, ""), row.ended_at)
+            ids = [
+                row.id
+                for key, row in newest.items()
+                if row.resumable and row.state in states and row.ended_at > completed.get(key, "")
+            ]
+            found = {row.id: _run_row(row) for row in connection.execute(_runs_with_counts(ids))}
+        return tuple(found[run_id] for run_id in ids)
 
     def accounting(self, run_id: str) -> Accounting:
         """Return the counts of a run, from the view `run_accounting`.
@@ -216,6 +284,10 @@ def _run_row(row: Any) -> RunRow:
         started_at=to_moment(row.started_at),
         ended_at=optional_moment(row.ended_at),
         resume_at=optional_moment(row.resume_at),
+        scope=row.scope,
+        resumable=row.resumable,
+        missing=row.missing,
+        stale=row.stale,
         accounting=Accounting(*row[len(_RUN) :]),
     )
 

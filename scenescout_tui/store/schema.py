@@ -24,8 +24,10 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     column,
+    false,
     table,
     text,
+    true,
 )
 
 #: SQLite's `PRAGMA application_id` of our files ("Scou"), by which another program's database is told apart.
@@ -54,6 +56,16 @@ def _count(name: str) -> Column[int]:
     return Column(name, BigInteger, nullable=False, server_default=text("0"))
 
 
+def _partial(name: str, *columns: str, where: str) -> Index:
+    """An index of the few rows that it is asked for; nothing is paid for the others."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
+def _expiring(table_name: str) -> Index:
+    """The index by which what may not be kept any longer is found."""
+    return _partial(f"ix_{table_name}_retention", "retention_until", where="retention_until IS NOT NULL")
+
+
 runs = Table(
     "runs",
     metadata,
@@ -68,6 +80,14 @@ runs = Table(
     Column("ended_at", Text),
     #: When a parked run may go on.
     Column("resume_at", Text),
+    #: The list that it walks, by name; None where what it does not see means nothing.
+    Column("scope", Text),
+    #: Whether it can be gone on with: its input is there for a second look.
+    Column("resumable", Boolean, nullable=False, server_default=true()),
+    #: Records that its source turned out to list no longer.
+    _count("missing"),
+    #: Whether any of its pages was an older copy.
+    Column("stale", Boolean, nullable=False, server_default=false()),
     CheckConstraint(
         "state IN ('running', 'completed', 'failed', 'cancelled', 'interrupted', 'parked')", name="state"
     ),
@@ -137,8 +157,11 @@ events = Table(
     Column("id", Text, primary_key=True),
     _required("title"),
     Column("summary", Text),
+    #: That of its source; pending, refused: see `source_records`; missing: no source lists it any more;
+    #: expired: its content may not be kept, and only its id, its address and its records are left.
     _required("status"),
     _required("attendance"),
+    #: Of an expired event `stamps.NO_START`, which keeps it out of lists by the index alone.
     _required("starts_at"),
     Column("ends_at", Text),
     _required("start_local"),
@@ -189,14 +212,8 @@ events = Table(
     Index("ix_events_start", "starts_at", "id", "merged_into"),
     Index("ix_events_city", "city", "starts_at", "id", "merged_into"),
     # Few events are anything but scheduled; those that are get asked for by status.
-    Index(
-        "ix_events_unusual_status",
-        "status",
-        "starts_at",
-        "id",
-        "merged_into",
-        sqlite_where=text("status <> 'scheduled'"),
-        postgresql_where=text("status <> 'scheduled'"),
+    _partial(
+        "ix_events_unusual_status", "status", "starts_at", "id", "merged_into", where="status <> 'scheduled'"
     ),
 )
 
@@ -217,25 +234,21 @@ source_records = Table(
     _required("first_seen_at"),
     _required("last_seen_at"),
     _required("changed_at"),
+    #: When its content has to be blanked; None where it may be kept, and once it is blanked.
     Column("retention_until", Text),
+    # Not states: what a person decided stays true of a record that is missing, or blanked, or both.
+    #: Since when its source no longer lists it.
+    Column("missing_since", Text),
+    Column("blanked_at", Text),
+    #: Whether its event was over when it was blanked, so that nobody fetches it again.
+    Column("was_over", Boolean),
     CheckConstraint("state IN ('active', 'pending', 'refused')", name="state"),
     UniqueConstraint("source", "source_account", "external_id"),
     Index(None, "event_id"),
     Index(None, "digest"),
-    Index(
-        "ix_source_records_waiting",
-        "state",
-        "first_seen_at",
-        "id",
-        sqlite_where=text("state <> 'active'"),
-        postgresql_where=text("state <> 'active'"),
-    ),
-    Index(
-        "ix_source_records_retention",
-        "retention_until",
-        sqlite_where=text("retention_until IS NOT NULL"),
-        postgresql_where=text("retention_until IS NOT NULL"),
-    ),
+    _partial("ix_source_records_waiting", "state", "first_seen_at", "id", where="state <> 'active'"),
+    _expiring("source_records"),
+    _partial("ix_source_records_blanked", "source", "blanked_at", where="blanked_at IS NOT NULL"),
 )
 
 # Apart from source_records, so that noting "seen again" rewrites a small row.
@@ -249,10 +262,12 @@ record_contents = Table(
     _required("block_keys"),
 )
 
+# Under which keys an event is found as a candidate. A number stands for the key, which holds names: index
+# pages that are split leave traces of what stood in them, and content that may not be kept must leave none.
 event_blocks = Table(
     "event_blocks",
     metadata,
-    Column("block_key", Text, nullable=False),
+    Column("block_key", BigInteger, nullable=False, autoincrement=False),
     Column("event_id", Text, nullable=False),
     PrimaryKeyConstraint("block_key", "event_id"),
     sqlite_with_rowid=False,
@@ -305,7 +320,30 @@ source_venues = Table(
     _required("external_id"),
     _required("venue"),
     _required("updated_at"),
+    Column("retention_until", Text),
     PrimaryKeyConstraint("source", "source_account", "external_id"),
+    _expiring("source_venues"),
+)
+
+# Good answers of sources: for when a source does not answer, and to ask it for news only.
+kept_pages = Table(
+    "kept_pages",
+    metadata,
+    _required("source"),
+    #: Names the request, without secrets.
+    _required("page_key"),
+    #: The run that kept it; its end says whether all of the answer was imported.
+    Column("run_id", Text, ForeignKey("runs.id"), nullable=False),
+    #: Stands for the options with which it was imported.
+    _required("salt"),
+    #: Compressed.
+    Column("body", LargeBinary),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    _required("fetched_at"),
+    Column("retention_until", Text),
+    PrimaryKeyConstraint("source", "page_key"),
+    _expiring("kept_pages"),
 )
 
 dead_letters = Table(
@@ -331,23 +369,14 @@ dead_letters = Table(
     Column("decided_by", Text),
     Column("decided_at", Text),
     _required("created_at"),
+    #: When its payload has to be blanked; None where it may be kept, and once it is blanked.
     Column("retention_until", Text),
     CheckConstraint("state IN ('open', 'retried', 'discarded')", name="state"),
     Index(None, "state", "id"),
     Index(None, "run_id", "id"),
-    Index(
-        "ix_dead_letters_open_digest",
-        "digest",
-        sqlite_where=text("state = 'open'"),
-        postgresql_where=text("state = 'open'"),
-    ),
-    Index(
-        "ix_dead_letters_open_identity",
-        "source",
-        "external_id",
-        sqlite_where=text("state = 'open'"),
-        postgresql_where=text("state = 'open'"),
-    ),
+    _partial("ix_dead_letters_open_digest", "digest", where="state = 'open'"),
+    _partial("ix_dead_letters_open_identity", "source", "external_id", where="state = 'open'"),
+    _expiring("dead_letters"),
 )
 
 errors = Table(
@@ -373,18 +402,8 @@ errors = Table(
     Index(None, "run_id", "id"),
     Index(None, "cleared_at", "id"),
     Index(None, "group_key", "cleared_at", "id"),
-    Index(
-        "ix_errors_clear",
-        "clear_id",
-        sqlite_where=text("clear_id IS NOT NULL"),
-        postgresql_where=text("clear_id IS NOT NULL"),
-    ),
-    Index(
-        "ix_errors_dead_letter",
-        "dead_letter_id",
-        sqlite_where=text("dead_letter_id IS NOT NULL"),
-        postgresql_where=text("dead_letter_id IS NOT NULL"),
-    ),
+    _partial("ix_errors_clear", "clear_id", where="clear_id IS NOT NULL"),
+    _partial("ix_errors_dead_letter", "dead_letter_id", where="dead_letter_id IS NOT NULL"),
 )
 
 # Kept in the same transactions as `errors`: grouping a million rows at every look would take over a second.

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+#: The start of an event whose content may not be kept: in the past for whoever reads the table, and at a
+#: microsecond that no source names.
+NO_START = "1970-01-01T00:00:00.000001Z"
+
 
 def utc_now() -> datetime:
     """Return the present moment, aware and in UTC."""

@@ -11,13 +11,16 @@ from typing import Self
 from scenescout_tui.store.audit import AuditLog
 from scenescout_tui.store.connection import SqliteDatabase
 from scenescout_tui.store.error_book import ErrorBook
+from scenescout_tui.store.kept_pages import KeptPages
 from scenescout_tui.store.reads import EventReads
+from scenescout_tui.store.reconcile import Reconciliation
+from scenescout_tui.store.retention import Retention
 from scenescout_tui.store.stamps import utc_now
 from scenescout_tui.store.submissions import Submissions
 from scenescout_tui.store.writer.batch import BatchWriter
 
 
-class Store(BatchWriter, EventReads, ErrorBook, Submissions, AuditLog):
+class Store(BatchWriter, Reconciliation, EventReads, ErrorBook, Submissions, KeptPages, Retention, AuditLog):
     """All events, runs and errors of one database; plain, synchronous, safe to use from several threads.
 
     `url` is a SQLAlchemy URL (`sqlite:///events.db`) or a path; `sqlite://` is a private database that ends

@@ -12,10 +12,11 @@ from scenescout_tui.store.faults import NotFoundError
 from scenescout_tui.store.ids import new_id
 from scenescout_tui.store.part import StorePart
 from scenescout_tui.store.rows import RecordState
-from scenescout_tui.store.schema import event_blocks, events, record_links, source_records
+from scenescout_tui.store.schema import events, record_links, source_records
 from scenescout_tui.store.statements import insert_rows
 from scenescout_tui.store.totals import add_totals
 from scenescout_tui.store.writer.canonical import canonical_row, load_members, write_events
+from scenescout_tui.store.writer.recompute import recompute_events
 
 
 class Submissions(StorePart):
@@ -68,7 +69,10 @@ class Submissions(StorePart):
                 ("id", "record_id", "event_id", "previous_event_id", "decided_by", "evidence", "created_at"),
                 [(new_id(), record_id, target, previous, clean(who), clean(reason), now)],
             )
-            self._recompute(connection, [target, previous], now, taken_over_by=target)
+            keys = load_members(connection, [target])[target][record_id].block_keys
+            recompute_events(
+                connection, [target, previous], now, keys_left={previous: keys}, taken_over_by=target
+            )
             note_action(
                 connection, now, who, tty, "record.move", record_id, 1, f"{previous} → {target}: {reason}"
             )
@@ -95,7 +99,7 @@ class Submissions(StorePart):
                 if not changed:
                     raise NotFoundError("pending submission of event", event_id)
                 decided += changed
-                self._recompute(connection, [event_id], now)
+                recompute_events(connection, [event_id], now)
                 note_action(connection, now, who, tty, action, event_id, changed, reason)
             add_totals(connection, {("pending", ""): -decided})
         return decided
@@ -109,27 +113,3 @@ class Submissions(StorePart):
         write_events(connection, [row], [])
         add_totals(connection, {("events", ""): 1})
         return event_id
-
-    def _recompute(
-        self, connection: Connection, event_ids: Sequence[str], now: str, taken_over_by: str | None = None
-    ) -> None:
-        """Make events anew from the records that hang on them now, block keys included."""
-        for event_id, members in load_members(connection, event_ids).items():
-            connection.execute(event_blocks.delete().where(event_blocks.c.event_id == event_id))
-            keys = {key: None for member in members.values() for key in member.block_keys}
-            insert_rows(
-                connection, event_blocks, ("block_key", "event_id"), [(key, event_id) for key in keys]
-            )
-            row = canonical_row(event_id, members, now) if members else None
-            if row is not None:
-                write_events(connection, [], [row])
-                reopened = update(events).where(events.c.id == event_id, events.c.merged_into.is_not(None))
-                change = connection.execute(reopened.values(merged_into=None)).rowcount
-            elif not members:
-                emptied = update(events).where(events.c.id == event_id, events.c.merged_into.is_(None))
-                change = -connection.execute(
-                    emptied.values(merged_into=taken_over_by, updated_at=now)
-                ).rowcount
-            else:
-                change = 0
-            add_totals(connection, {("events", ""): change})

@@ -154,7 +154,7 @@ def test_leaving_during_an_import_names_the_run_and_how_to_go_on(
     console = Console("--database", database)
     console.until(b"events.db")
     console.press(b"f")
-    console.until(b"Import a file")
+    console.until(b"Import: Files")
     console.press(str(file).encode() + b"\r")
     ends = time.monotonic() + PATIENCE
     while not scenescout("events", "--json", "--database", database).json["events"]:

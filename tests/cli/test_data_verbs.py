@@ -338,3 +338,34 @@ def test_a_stopped_run_says_how_to_go_on(verb: Program, filled: Path, tmp_path: 
     file = rows[-1]["inputs"][0]
     shown = verb("runs", rows[-1]["runId"][-6:], "--database", filled).out
     assert f"Go on with: scenescout import eventbrite {file} --resume" in shown
+
+
+def test_runs_say_what_is_missing_and_what_was_old(verb: Program, filled: Path) -> None:
+    with sqlite3.connect(filled) as connection:
+        connection.execute("UPDATE runs SET missing = 3, stale = 1 WHERE source = 'yelp'")
+    rows = {row["source"]: row for row in verb("runs", "--json", "--database", filled).json["runs"]}
+    assert (rows["yelp"]["missing"], rows["yelp"]["stale"]) == (3, True)
+    assert (rows["manual"]["missing"], rows["manual"]["stale"]) == (0, False)
+    header, *lines = verb("runs", "--database", filled).out.splitlines()
+    assert header.split()[-2:] == ["missing", "note"]
+    assert [line.endswith("older copies") for line in lines] == [False, True, False]
+    shown = verb("runs", rows["yelp"]["runId"], "--database", filled).out
+    assert "3 that the source no longer lists" in shown
+    assert "older copies" in shown
+
+
+@pytest.mark.parametrize("status", ["missing", "expired"])
+def test_events_that_a_source_has_taken_back_can_be_listed(verb: Program, filled: Path, status: str) -> None:
+    assert verb("events", "--status", status, "--json", "--database", filled).json["events"] == []
+
+
+def test_the_secret_part_of_a_feeds_address_is_not_shown(verb: Program, filled: Path) -> None:
+    with sqlite3.connect(filled) as connection:
+        inputs = json.dumps(["https://example.org/events.ics?key=SECRET"])
+        connection.execute("UPDATE runs SET inputs = ? WHERE source = 'yelp'", (inputs,))
+    run = next(
+        row for row in verb("runs", "--json", "--database", filled).json["runs"] if row["source"] == "yelp"
+    )
+    shown = verb("runs", run["runId"], "--database", filled).out
+    assert "https://example.org/events.ics" in shown
+    assert "SECRET" not in shown

@@ -159,11 +159,14 @@ def test_an_input_that_cannot_be_read_exits_2_and_is_named(
     assert not database.exists()
 
 
-def test_without_any_input_it_says_what_to_do(scenescout: Program, database: Path) -> None:
-    answer = scenescout("import", "eventbrite", "--database", database)
+@pytest.mark.parametrize("source", ["manual", "auto"])
+def test_a_source_without_an_api_says_that_it_needs_an_input(
+    verb: Program, database: Path, source: str
+) -> None:
+    answer = verb("import", source, "--database", database)
     assert answer.status == 2
     assert "INPUT" in answer.err
-    assert "--sandbox" in answer.err
+    assert f"scenescout import {source}" in answer.err
 
 
 def test_a_file_of_another_source_says_which_it_looks_like(
@@ -328,11 +331,10 @@ def test_the_sandbox_shows_its_progress_on_a_terminal_and_leaves_nothing_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    answer = _on_a_terminal(["import", "manual", "--sandbox", "--json"])
-    assert answer.status == 1, answer
+    answer = _on_a_terminal(["import", "yelp", "--sandbox", "--max-pages", "1", "--json"])
+    assert answer.status in (0, 1), answer
     assert answer.json["summary"]["processed"] >= 20
-    assert answer.json["summary"]["failed"] >= 10
-    assert "Manual" in answer.err
+    assert "Yelp" in answer.err
     assert "ev/s" in answer.err
     assert not list(tmp_path.iterdir())
 
@@ -375,14 +377,26 @@ def test_a_stream_without_a_byte_exits_2_and_offers_no_resume(
     assert "resume" not in answer.out
 
 
-def test_only_files_are_offered_for_resuming(tmp_path: Path, eventbrite_file: Path) -> None:
+def test_only_what_can_be_read_twice_is_offered_for_resuming(tmp_path: Path, eventbrite_file: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    for inputs in ([], ["-"], ["/dev/null"], [str(pipe)], [str(eventbrite_file), str(pipe)]):
-        assert resume_command(Flags(), "eventbrite", inputs) is None
     file = str(eventbrite_file)
-    expected = f"scenescout import eventbrite {file} --resume"
-    assert resume_command(Flags(), "eventbrite", [file]) == expected
+    for inputs in (["-"], ["/dev/null"], [str(pipe)], [file, str(pipe)], ["payloads"]):
+        assert resume_command(Flags(), "eventbrite", inputs) is None
+    assert resume_command(Flags(), "auto", []) is None
+    start = "scenescout import eventbrite"
+    assert resume_command(Flags(), "eventbrite", [file]) == f"{start} {file} --resume"
+    assert resume_command(Flags(), "eventbrite", []) == f"{start} --resume"
+    feed = "https://example.org/events.ics"
+    assert resume_command(Flags(), "ics", [feed]) == f"scenescout import ics {feed} --resume"
+
+
+def test_what_an_api_was_asked_for_is_resumed_with_its_options() -> None:
+    ask = [("free", "true"), ("location", "New York"), ("max-pages", "3")]
+    words = "scenescout import yelp --free --location 'New York' --max-pages 3"
+    assert resume_command(Flags(), "yelp", ["free=true …"], ask) == f"{words} --resume"
+    sandbox = Flags(sandbox=True, database="a.db")
+    assert resume_command(sandbox, "yelp", [], ask) == f"{words} --sandbox --resume --database a.db"
 
 
 def test_a_file_that_has_changed_is_not_offered_for_resuming_again(

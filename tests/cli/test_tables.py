@@ -54,8 +54,8 @@ def test_a_program_gets_whole_ids_every_column_and_nothing_cut(capsys: pytest.Ca
         (errors._GROUPS, (12_345, "eventbrite", "EXTERNAL_API_ERROR", LONG, LONG, ID)),
         (errors._ERRORS, ("2026-11-23 20:00", "eventbrite", "VALIDATION_ERROR", LONG, LONG, ID, ID)),
         (review._COLUMNS, (ID, "2026-11-23 20:00", LONG, LONG, "manual", "2026-11-23 20:00", LONG)),
-        (runs._COLUMNS, (ID, "2026-11-23 20:00", "eventbrite", "interrupted", *range(1, 9))),
-        (runs._COLUMNS, (ID, "2026-11-23 20:00", "eventbrite", "interrupted", *[1_234_567] * 8)),
+        (runs._COLUMNS, (ID, "2026-11-23 20:00", "eventbrite", "interrupted", *range(1, 10), LONG)),
+        (runs._COLUMNS, (ID, "2026-11-23 20:00", "eventbrite", "interrupted", *[1_234_567] * 9, LONG)),
         (sources._COLUMNS, ("eventbrite", "Eventbrite", "e", LONG, "set (environment A_LONG_NAME)")),
     ],
 )

@@ -24,6 +24,10 @@ from scenescout_tui.imports.snapshot import (
 #: Monday 2026-11-23 12:41:07 UTC; tests set TZ=UTC.
 NOW = 1795437667.0
 
+#: The midnight after it.
+MIDNIGHT = NOW - NOW % 86_400 + 86_400
+YELP_TERMS = "Event data from Yelp"
+
 _TITLES = (
     "Moonlight Jazz Session",
     "Kreuzberg Flea Market [Sold out]",
@@ -189,9 +193,15 @@ def busy(step: int = 0) -> EngineSnapshot:
                 "yelp",
                 "Yelp",
                 "waiting",
-                "daily limit used, resumes 00:00 UTC",
+                "page 2",
                 "01kkr000000000000000771d90",
                 180,
+                waits="rate limit",
+                until=at + 4 - step % 16 / 4,
+                budget_left=4_812,
+                budget_limit=5_000,
+                budget_resets_at=MIDNIGHT,
+                attribution=YELP_TERMS,
             ),
             SourceRow("manual", "Manual", "idle", "3 pending review"),
             SourceRow("auto", "Files", "idle", "last run 09:12: 1,204 new"),
@@ -287,6 +297,93 @@ def paused() -> EngineSnapshot:
             *snapshot.sources[1:],
         ),
     )
+
+
+def waiting() -> EngineSnapshot:
+    """Give every kind of waiting at once: an open breaker, a parked run, and one that was cut short."""
+    snapshot = busy()
+    eventbrite, yelp, *others = snapshot.runs
+    return replace(
+        snapshot,
+        number=400,
+        workers_busy=0,
+        workers=(),
+        waiting=(WaitingRow("eventbrite p15", 3, 5, NOW + 243, "no answer from www.eventbriteapi.com"),),
+        metrics=replace(snapshot.metrics, tasks_per_second=0.0, events_per_second=0.0),
+        counts=replace(snapshot.counts, in_flight=0),
+        sources=(
+            replace(
+                snapshot.sources[0],
+                state="waiting",
+                rate=0.0,
+                eta=None,
+                waits="circuit open (5 failures in a row)",
+                until=NOW + 243,
+                breaker="open",
+                budget_left=69,
+                budget_limit=2_000,
+                budget_resets_at=NOW + 1_024,
+            ),
+            SourceRow(
+                "yelp",
+                "Yelp",
+                "waiting",
+                "last run 12:40: 180 new, parked",
+                yelp.run_id,
+                waits="the daily limit is used",
+                until=MIDNIGHT,
+                budget_left=0,
+                budget_limit=300,
+                budget_resets_at=MIDNIGHT,
+                attribution=YELP_TERMS,
+                expired=12,
+            ),
+            snapshot.sources[2],
+            SourceRow("auto", "Files", "idle", "last run 12:20: 31 new, interrupted"),
+        ),
+        runs=(
+            replace(eventbrite, stale=True),
+            replace(
+                yelp,
+                state="parked",
+                ended_at=NOW - 12,
+                inputs="location=Lisboa",
+                note="the daily limit is used",
+                resume_at=MIDNIGHT,
+                resumable=True,
+            ),
+            RunRow(
+                "01kkr000000000000000c0ffee",
+                "ics",
+                "interrupted",
+                NOW - 1_260,
+                NOW - 1_250,
+                Counts(created=31),
+                "https://example.org/events.ics",
+                resumable=True,
+            ),
+            *(replace(run, missing=3) for run in others[:1]),
+            *others[1:],
+        ),
+    )
+
+
+def interrupted() -> EngineSnapshot:
+    """Give the start after a power cut: an import of an earlier session can be gone on with."""
+    run = RunRow(
+        "01kkr0000000000000008f2c14",
+        "eventbrite",
+        "interrupted",
+        NOW - 7_300,
+        NOW - 7_200,
+        Counts(created=4_120, failed=3),
+        "organizer=123",
+        resumable=True,
+    )
+    source = SourceRow(
+        "eventbrite", "Eventbrite", "idle", "last run 10:41: 4,120 new, interrupted", ready=True
+    )
+    return replace(idle(), number=3, sources=(source, *IDLE_SOURCES[1:]), runs=(run,))
 
 
 def viewer() -> EngineSnapshot:

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from scenescout_tui.console.app import SceneScoutApp
-from scenescout_tui.console.dialogs.file_prompt import FilePrompt
+from scenescout_tui.console.dialogs.import_prompt import ImportPrompt
 from scenescout_tui.console.dialogs.leave import Leave
 from scenescout_tui.console.dialogs.manual_form import ManualForm
 from scenescout_tui.console.dialogs.palette import ActionProvider
+from scenescout_tui.console.dialogs.resume import ResumeDialog
 from scenescout_tui.console.keys import KEYS
 from scenescout_tui.console.screens.dashboard import Dashboard
 from scenescout_tui.console.screens.group_errors import GroupErrors
@@ -25,8 +26,10 @@ from scenescout_tui.imports.commands import (
     Command,
     CommandResult,
     Pause,
+    RefreshExpired,
     Resize,
     Resume,
+    ResumeRuns,
     RetryDeadLetters,
     StartImport,
     Stop,
@@ -118,13 +121,144 @@ async def test_a_file_is_asked_for_imported_and_remembered(key: str, source: str
     handle = _busy()
     async with opened(handle, state_dir=tmp_path / "state") as (app, pilot):
         await pilot.press(key)
-        assert isinstance(app.screen, FilePrompt)
+        assert isinstance(app.screen, ImportPrompt)
         await pilot.press(*str(file), "enter")
         await pilot.pause()
         assert handle.sent == [StartImport(source, (str(file),))]
         await pilot.press(key, "enter")
         await pilot.pause()
     assert handle.sent == [StartImport(source, (str(file),))] * 2
+
+
+def _ready(*sources: str) -> scripted.ScriptedHandle:
+    picture = scripted.idle()
+    rows = tuple(replace(row, ready=row.name in sources) for row in picture.sources)
+    return scripted.ScriptedHandle(replace(picture, sources=rows))
+
+
+@pytest.mark.parametrize(("key", "source"), [("e", "eventbrite"), ("y", "yelp")])
+async def test_a_source_that_is_ready_starts_at_once_and_shift_asks_all_the_same(
+    key: str, source: str
+) -> None:
+    assert await _press_on(_ready(source), key) == [StartImport(source)]
+    async with opened(_ready(source)) as (app, pilot):
+        await pilot.press(key.upper())
+        assert isinstance(app.screen, ImportPrompt)
+
+
+@pytest.mark.parametrize(
+    ("key", "typed", "command"),
+    [
+        ("e", "organizer=123 max-pages=3", {"ask": (("max-pages", "3"), ("organizer", "123"))}),
+        ("Y", "location=New York free=true", {"ask": (("free", "true"), ("location", "New York"))}),
+        ("f", "webcal://example.org/feed", {"inputs": ("webcal://example.org/feed",)}),
+        ("e", "https://example.org/e.json", {"inputs": ("https://example.org/e.json",)}),
+    ],
+)
+async def test_words_and_addresses_are_asked_for_imported_and_remembered(
+    key: str, typed: str, command: dict[str, Any], tmp_path: Path
+) -> None:
+    source = {"e": "eventbrite", "y": "yelp", "f": "auto"}[key.lower()]
+    handle = _ready("yelp")
+    async with opened(handle, state_dir=tmp_path) as (_, pilot):
+        await pilot.press(key, *typed, "enter")
+        await pilot.pause()
+        assert handle.sent == [StartImport(source, **command)]
+        await pilot.press(key, "enter")
+        await pilot.pause()
+    assert handle.sent == [StartImport(source, **command)] * 2
+
+
+async def test_what_cannot_be_asked_for_is_said_in_the_prompt_and_nothing_is_sent() -> None:
+    handle = _ready()
+    missing = "yelp wants a token, and none is set. Set SCENESCOUT_YELP_TOKEN."
+    asked: list[Any] = []
+
+    def may_ask(source: str, pairs: Any) -> str:
+        asked.append((source, pairs))
+        return missing
+
+    async with opened(handle, size=(120, 40), may_ask=may_ask) as (app, pilot):
+        await pilot.press("y", *"location=Lisboa", "enter")
+        await pilot.pause()
+        assert isinstance(app.screen, ImportPrompt)
+        assert "SCENESCOUT_YELP_TOKEN" in text_of(app)
+    assert asked == [("yelp", (("location", "Lisboa"),))]
+    assert handle.sent == []
+
+
+@pytest.mark.parametrize("typed", ["http://", "https:// /x", "webcal://[::1", "location="])
+async def test_half_an_address_or_word_is_refused_in_the_prompt(typed: str) -> None:
+    handle = _ready()
+    async with opened(handle) as (app, pilot):
+        await pilot.press("y", *typed, "enter")
+        await pilot.pause()
+        assert isinstance(app.screen, ImportPrompt)
+    assert handle.sent == []
+
+
+async def test_an_interrupted_import_is_offered_once_at_the_start_and_r_goes_on_with_it() -> None:
+    handle = scripted.ScriptedHandle(scripted.interrupted())
+    async with opened(handle) as (app, pilot):
+        assert "1 import was interrupted; R goes on: eventbrite organizer=123" in text_of(app)
+        await pilot.press("t")
+        handle.picture = replace(handle.picture, number=9)
+        app.state.refresh_stats()
+        await pilot.pause()
+        assert "was interrupted" not in text_of(app)
+        assert "R goes on" in text_of(app)
+        await pilot.press("R")
+        await pilot.pause()
+    assert handle.sent == [ResumeRuns(handle.picture.runs[0].run_id)]
+
+
+async def test_of_several_imports_to_go_on_with_one_or_all_are_chosen() -> None:
+    parked, cut = (run.run_id for run in scripted.waiting().runs if run.resumable)
+    for key, sent in (
+        ("1", [ResumeRuns(parked)]),
+        ("2", [ResumeRuns(cut)]),
+        ("3", []),
+        ("a", [ResumeRuns()]),
+        ("escape", []),
+    ):
+        handle = scripted.ScriptedHandle(scripted.waiting())
+        async with opened(handle) as (app, pilot):
+            await pilot.press("R")
+            assert isinstance(app.screen, ResumeDialog)
+            await pilot.press(key)
+            await pilot.pause()
+            assert handle.sent == sent
+
+
+async def test_without_anything_to_go_on_with_r_says_so() -> None:
+    handle = scripted.ScriptedHandle(scripted.idle())
+    async with opened(handle) as (app, pilot):
+        await pilot.press("R")
+        await pilot.pause()
+        assert "There is no import to go on with." in text_of(app)
+    assert handle.sent == []
+
+
+async def test_f_in_capitals_fetches_what_has_expired_and_waits_for_every_run() -> None:
+    def two_runs(command: Command) -> CommandResult:
+        return CommandResult(True, "fetching 12 events again", data={"count": 12, "run_ids": ["a", "b"]})
+
+    handle = scripted.ScriptedHandle(scripted.waiting(), answers=two_runs)
+    async with opened(handle) as (_, pilot):
+        await pilot.press("F")
+        await until(pilot, lambda: set(handle.reports) == {"a", "b"})
+    assert handle.sent == [RefreshExpired()]
+
+
+async def test_a_run_that_is_parked_says_until_when() -> None:
+    handle = scripted.ScriptedHandle(scripted.idle(), answers=_started)
+    async with opened(handle, sandbox=True) as (app, pilot):
+        await pilot.press("y")
+        await until(pilot, lambda: "run1" in handle.reports)
+        report = replace(_report("parked", created=180), source="yelp", resume_at=scripted.MIDNIGHT)
+        handle.reports["run1"].set_result(report)
+        await until(pilot, lambda: app.said is not None and "parked until" in app.said[1])
+        assert "Yelp parked until 2026-11-24 00:00: 180 new" in text_of(app)
 
 
 async def test_m_opens_the_form_for_one_event() -> None:
@@ -316,7 +450,7 @@ async def test_a_refused_command_is_said_with_what_to_do() -> None:
         assert "There is no such file. Name a file." in text_of(app)
 
 
-@pytest.mark.parametrize("key", ["e", "y", "m", "f", "p", "plus", "minus", "s", "r", "c"])
+@pytest.mark.parametrize("key", ["e", "E", "y", "Y", "m", "f", "F", "p", "plus", "minus", "s", "r", "c"])
 async def test_a_viewer_is_told_who_has_the_engine(key: str) -> None:
     handle = scripted.ScriptedHandle(scripted.viewer())
     async with opened(handle) as (app, pilot):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scenescout_tui.console.dialogs.file_prompt import FilePrompt, complete
+from scenescout_tui.console.dialogs.import_prompt import ImportPrompt, complete
 from scenescout_tui.console.dialogs.manual_form import FIELDS, ManualForm, wrong_fields
 from scenescout_tui.console.dialogs.text_input import TextInput
 from scenescout_tui.console.memory import Memory
@@ -74,7 +74,7 @@ async def test_a_path_that_cannot_be_imported_is_said_in_the_prompt(
     async with opened(handle, size=(120, 40)) as (app, pilot):
         await pilot.press("f", *str(path), "enter")
         await pilot.pause()
-        assert isinstance(app.screen, FilePrompt)
+        assert isinstance(app.screen, ImportPrompt)
         assert said in text_of(app)
     assert handle.sent == []
 
@@ -175,7 +175,7 @@ async def test_what_the_engine_finds_wrong_stands_under_its_field_and_the_form_s
 
 
 async def test_typing_replaces_the_remembered_path_and_end_keeps_it(tmp_path: Path) -> None:
-    Memory(tmp_path).keep_path("auto", "/data/old.json")
+    Memory(tmp_path).keep("auto", "/data/old.json")
     async with opened(_idle(), state_dir=tmp_path) as (app, pilot):
         await pilot.press("f")
         field = app.screen.query_one(TextInput)

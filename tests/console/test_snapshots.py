@@ -22,6 +22,8 @@ SITUATIONS: dict[str, Callable[[], EngineSnapshot]] = {
     "errors": scripted.finished,
     "paused": scripted.paused,
     "viewer": scripted.viewer,
+    "waiting": scripted.waiting,
+    "interrupted": scripted.interrupted,
 }
 
 Compare = Callable[..., bool]
@@ -47,6 +49,26 @@ def test_the_dashboard_without_colours(
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     assert snap_compare(console(_handle("busy")), terminal_size=size, run_before=connected)
+
+
+def test_what_waits_without_colours(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert snap_compare(console(_handle("waiting")), terminal_size=(80, 24), run_before=connected)
+
+
+def test_what_waits_in_a_locale_without_unicode(snap_compare: Compare) -> None:
+    app = console(_handle("waiting"), glyphs=ASCII)
+    assert snap_compare(app, terminal_size=(80, 24), run_before=connected)
+
+
+@pytest.mark.parametrize("size", SIZES[:2], ids=_id)
+def test_the_choice_of_what_to_go_on_with(snap_compare: Compare, size: tuple[int, int]) -> None:
+    async def press(pilot: Pilot[Any]) -> None:
+        await connected(pilot)
+        await pilot.press("R")
+        await pilot.pause()
+
+    assert snap_compare(console(_handle("waiting")), terminal_size=size, run_before=press)
 
 
 @pytest.mark.parametrize("theme", ["scenescout-light", "scenescout-safe"])
@@ -85,6 +107,8 @@ def test_a_dead_engine_is_said(snap_compare: Compare) -> None:
         ("quit dialog", ["q"]),
         ("stop dialog", ["s"]),
         ("errors of a group", ["enter"]),
+        ("eventbrite prompt", ["E"]),
+        ("yelp prompt", ["Y"]),
     ],
 )
 def test_what_opens_from_the_dashboard(

@@ -83,7 +83,7 @@ def test_a_path_typed_in_one_piece_with_its_key_lands_in_the_prompt() -> None:
         opened.shows("/tmp/x.ndjson")
         opened.read(0.5)
         shown = opened.screen.text()
-    assert "Import a file: Files" in shown
+    assert "Import: Files" in shown
     assert "Theme:" not in shown
     assert "Starting" not in shown
 
@@ -100,7 +100,7 @@ def test_a_key_before_the_engine_is_there_is_remembered() -> None:
         opened.shows("starting")
         opened.type(b"f")
         opened.shows("as soon as the engine has started")
-        opened.shows("Import a file: Files")
+        opened.shows("Import: Files")
 
 
 @pytest.mark.parametrize("keys", [b"f", b"?", b":"])
@@ -118,7 +118,7 @@ def test_no_color_means_none() -> None:
         _settled(opened)
         assert _COLOUR.findall(opened.written.decode("utf-8", "replace")) == []
         opened.type(b"f")
-        opened.shows("Import a file")
+        opened.shows("Import: Files")
         opened.read(0.3)
         assert _COLOUR.findall(opened.written.decode("utf-8", "replace")) == []
 
@@ -129,7 +129,7 @@ def test_a_locale_without_unicode_gets_ascii_alone() -> None:
         for key, shown in (
             (b":", "Import Eventbrite (e)"),
             (b"m", "Add an event"),
-            (b"f", "Import a file"),
+            (b"f", "Import: Files"),
             (b"?G", "up down"),
             (b"\r", "esc goes back"),
             (b"q", "Leave while"),

@@ -15,8 +15,8 @@ import anyio.to_thread
 
 from scenescout_tui.errors import SpawnerError
 from scenescout_tui.imports.commands import Command, CommandResult, GetRunReport
-from scenescout_tui.imports.core import WalkFactory
 from scenescout_tui.imports.local import LocalEngineHandle, start_engine
+from scenescout_tui.imports.opening import WalkFactory
 from scenescout_tui.imports.report import RunReport
 from scenescout_tui.settings import load_settings
 from scenescout_tui.sources.pages import Page, RawRecord

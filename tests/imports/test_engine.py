@@ -277,7 +277,10 @@ def test_a_run_that_goes_on_keeps_the_batch_size_it_began_with(database: Path, t
     [
         (StartImport("facebook", inputs=("x",)), "UNKNOWN_SOURCE"),
         (StartImport("eventbrite", inputs=("/no/such/file.json",)), "INPUT_ERROR"),
-        (StartImport("eventbrite"), "INPUT_ERROR"),
+        (StartImport("eventbrite"), "SETTINGS_ERROR"),
+        (StartImport("yelp"), "INPUT_ERROR"),
+        (StartImport("auto"), "INPUT_ERROR"),
+        (StartImport("auto", inputs=("x",), ask=(("location", "Lisboa"),)), "INPUT_ERROR"),
     ],
 )
 def test_a_run_that_cannot_start_is_refused_with_the_next_action(

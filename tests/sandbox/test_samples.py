@@ -14,10 +14,8 @@ import pytest
 
 from scenescout_tui.sandbox import (
     SOURCES,
-    SampleStream,
     eventbrite_events,
     manual_forms,
-    sample_pages,
     sample_records,
     yelp_events,
 )
@@ -80,15 +78,6 @@ def test_a_longer_list_begins_with_the_same_happenings() -> None:
     assert len(few) == 100
     assert len(many) == 2_000
     assert all(many[identifier] == event for identifier, event in few.items())
-
-
-@pytest.mark.parametrize("source", SOURCES)
-def test_pages_hold_every_sample_in_order(source: Source) -> None:
-    pages = sample_pages(source, 50, TODAY)
-    assert [record for page in pages for record in page] == sample_records(source, TODAY)
-    assert {len(page) for page in pages[:-1]} <= {50}
-    with pytest.raises(ValueError, match="page_size"):
-        sample_pages(source, 0, TODAY)
 
 
 def test_the_days_are_counted_from_today() -> None:
@@ -228,48 +217,6 @@ def test_the_venues_lie_in_their_cities_and_zones() -> None:
         assert abs(venue.latitude - venue.city.latitude) < 0.2
         assert abs(venue.longitude - venue.city.longitude) < 0.2
         assert ZoneInfo(venue.city.zone).key == venue.city.zone
-
-
-class Pauses:
-    """A clock that only adds up what it was asked to wait."""
-
-    def __init__(self) -> None:
-        self.waited = 0.0
-
-    async def __call__(self, seconds: float) -> None:
-        """Note the pause and return at once."""
-        self.waited += seconds
-
-
-@pytest.mark.anyio
-@pytest.mark.parametrize("source", ["eventbrite", "yelp"])
-async def test_a_stream_takes_its_time_fails_twice_and_loses_nothing(source: Source) -> None:
-    pauses = Pauses()
-    stream = SampleStream(source, today=TODAY, pause=pauses)
-    seen: list[bytes] = []
-    failures = 0
-    while True:
-        try:
-            page = await stream.next()
-        except ConnectionError:
-            failures += 1
-            continue
-        if page is None:
-            break
-        seen += page
-    assert failures == 2
-    assert seen == sample_records(source, TODAY)
-    assert stream.position == stream.total == len(seen)
-    assert 20 <= pauses.waited <= 40
-
-
-@pytest.mark.anyio
-async def test_a_stream_goes_on_where_another_one_stopped() -> None:
-    first = SampleStream("manual", today=TODAY, pause=Pauses())
-    head = await first.next()
-    second = SampleStream("manual", today=TODAY, start=first.position, pause=Pauses())
-    assert head is not None
-    assert await second.next() == sample_records("manual", TODAY)[len(head) : 2 * len(head)]
 
 
 def test_every_source_of_the_type_has_samples() -> None:

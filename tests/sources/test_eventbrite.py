@@ -176,6 +176,18 @@ def test_a_description_of_empty_markup_is_nothing() -> None:
     assert (event.summary, event.description_text, event.description_html) == (None, None, None)
 
 
+def test_the_long_description_wins_over_the_one_that_repeats_the_summary() -> None:
+    event = parse(full_description="<div>An evening by the canal.</div><p>With <b>six</b> bands.</p>")
+    assert event.summary == "An evening by the canal."
+    assert event.description_text == "An evening by the canal.\nWith six bands."
+    assert event.description_html is not None
+    assert "<b>six</b>" in event.description_html
+
+
+def test_a_long_description_without_a_word_takes_nothing_away() -> None:
+    assert parse(full_description="<p><br></p>").description_text == "An evening by the canal."
+
+
 def test_the_title_is_read_from_html_where_its_text_is_null() -> None:
     assert parse(name={"text": None, "html": "Songs &amp; <b>Stories</b>"}).title == "Songs & Stories"
 

@@ -9,6 +9,7 @@ import anyio
 import pytest
 
 from scenescout_tui.errors import ValidationError
+from scenescout_tui.events.enrich import enrich
 from scenescout_tui.events.model import Event
 from scenescout_tui.events.requirements import require
 from scenescout_tui.sources.adapters import ADAPTERS, SkipRecord
@@ -106,4 +107,7 @@ def test_the_documented_yelp_event_reads_as_documented() -> None:
     assert event.title == "Peace, Love & Yelp: Our 3rd Annual Holiday Party!"
     assert (event.start_local, event.tz_source) == ("2007-12-05T20:30:00", "offset_only")
     assert event.starts_at.isoformat() == "2007-12-06T04:30:00+00:00"
+    placed = enrich(event)
+    assert (placed.timezone, placed.tz_source) == ("America/Los_Angeles", "geo")
+    assert (placed.starts_at, placed.start_local) == (event.starts_at, event.start_local)
     assert (event.is_free, event.price_min, event.tickets_url) == (True, 0, None)

@@ -8,6 +8,7 @@ import pytest
 
 from scenescout_tui.errors import ValidationError
 from scenescout_tui.events import quality
+from scenescout_tui.events.enrich import enrich
 from scenescout_tui.events.identity import content_hash
 from scenescout_tui.events.model import Event
 from scenescout_tui.events.requirements import require
@@ -54,6 +55,33 @@ def test_a_time_without_zone_is_accepted_and_marked_for_review(given: str) -> No
 )
 def test_offsets_of_all_forms_are_the_same_instant(given: str) -> None:
     assert parse(time_start=given, time_end=None).starts_at == datetime(2017, 8, 19, 4, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("given", "starts_at", "zone"),
+    [
+        ("2018-02-21 17:00", "2018-02-21T17:00:00+00:00", "Europe/London"),
+        ("2017-08-19T01:00", "2017-08-19T00:00:00+00:00", "Europe/London"),
+        ("2017-08-19T05:00:00+01:00", "2017-08-19T04:00:00+00:00", "Europe/London"),
+        # Manchester keeps neither in summer.
+        ("2017-08-19T04:00:00+00:00", "2017-08-19T04:00:00+00:00", None),
+        ("2017-08-18T20:00:00-08:00", "2017-08-19T04:00:00+00:00", None),
+    ],
+)
+def test_times_of_every_age_get_the_zone_of_their_place_or_a_flag(
+    given: str, starts_at: str, zone: str | None
+) -> None:
+    event = enrich(parse(time_start=given, time_end=None))
+    assert (event.starts_at, event.timezone) == (datetime.fromisoformat(starts_at), zone)
+    assert (quality.TZ_ASSUMED in event.quality) == (len(given) <= 16)
+    assert (quality.ZONE_MISMATCH in event.quality) == (zone is None)
+
+
+def test_a_midnight_start_without_zone_is_suspected_to_be_all_day_too() -> None:
+    event = enrich(parse(time_start="2026-06-10 00:00", time_end="2026-06-10 23:30"))
+    assert event.all_day is False
+    assert event.starts_at == datetime(2026, 6, 9, 23, 0, tzinfo=UTC)
+    assert {quality.ALL_DAY_SUSPECTED, quality.TZ_ASSUMED} <= set(event.quality)
 
 
 def test_an_open_end_is_no_end() -> None:

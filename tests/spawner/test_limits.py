@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenescout_tui.errors import ExternalAPIError, ValidationError
-from scenescout_tui.spawner import CircuitBreaker, Limit, RateLimit, SpawnTask
+from scenescout_tui.spawner import CircuitBreaker, Limit, RateLimit, RequestLimit, SpawnTask
 from tests.spawner.making import Clock, Gate, echo, make_spawner, until
 
 
@@ -45,6 +45,40 @@ def test_no_window_ever_holds_more_starts_than_allowed(
         starts.append(clock.now)
     assert worst_window(starts, 60.0) <= per_minute
     assert worst_window(starts, 1.0) <= burst
+
+
+@given(
+    per_minute=st.integers(1, 30),
+    burst=st.integers(1, 10),
+    ways=st.lists(st.tuples(st.floats(0, 3), st.floats(0, 3), st.floats(0, 5)), min_size=20, max_size=80),
+)
+def test_no_window_of_the_server_holds_more_requests_however_long_they_are_on_their_way(
+    per_minute: int, burst: int, ways: list[tuple[float, float, float]]
+) -> None:
+    clock = Clock()
+    limit = RequestLimit(per_minute, burst, clock=clock)
+    arrivals = []
+    for there, back, pause in ways:
+        clock.now += pause + limit.delay()
+        while limit.delay() > 0:  # the last bit of a float
+            clock.now += 1e-6
+        start(limit)
+        arrivals.append(clock.now + there)
+        clock.now += there + back
+        limit.finished(True)
+    assert worst_window(arrivals, 60.0) <= per_minute
+    assert worst_window(arrivals, 1.0) <= burst
+
+
+def test_requests_under_way_count_into_the_window() -> None:
+    clock = Clock()
+    limit = RequestLimit(per_minute=100, burst=2, clock=clock)
+    start(limit)
+    start(limit)
+    clock.now += 30
+    assert limit.delay() == math.inf
+    limit.finished(True)
+    assert 0 < limit.delay() <= 1.1
 
 
 def test_the_whole_allowance_can_be_used() -> None:
@@ -86,6 +120,25 @@ def test_the_lowest_answer_of_one_window_counts() -> None:
     assert limit.delay() == pytest.approx(90)
     limit.observe(remaining=50, limit=None, resets_at=wall.now + 3600)
     assert limit.delay() == 0
+
+
+def test_what_a_server_said_can_be_looked_at_until_its_window_ends() -> None:
+    clock = Clock()
+    limit = RateLimit(per_minute=60, clock=clock, wall=lambda: 1000.0 + clock.now)
+    limit.observe(2, 300, 1000.0 + clock.now + 50)
+    start(limit)
+    budget = limit.budget
+    assert budget is not None
+    assert (budget.remaining, budget.limit) == (1, 300)
+    assert budget.resets_in == pytest.approx(50)
+
+
+def test_a_budget_of_the_past_says_nothing() -> None:
+    clock = Clock()
+    limit = RateLimit(per_minute=60, clock=clock, wall=lambda: 1000.0 + clock.now)
+    limit.observe(2, 300, 1000.0 + clock.now + 50)
+    clock.now += 50
+    assert limit.budget is None
 
 
 def test_without_a_reset_time_a_minute_is_assumed_and_no_number_says_nothing() -> None:

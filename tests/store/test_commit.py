@@ -204,6 +204,15 @@ def test_an_updated_event_is_found_at_its_new_place_and_no_longer_at_the_old_one
     assert run(store, [at_old, at_new]) == ["created", "duplicate"]
 
 
+def test_a_record_that_moves_away_leaves_the_others_to_be_found_where_they_are(store: Store) -> None:
+    first, second = prepared(event(1)), prepared(event(1, "yelp"))
+    run(store, [first, second])
+    assert second.event is not None
+    moved = second.event.starts_at + timedelta(days=30)
+    assert run(store, [prepared(event(1, "yelp", starts_at=moved))]) == ["updated"]
+    assert run(store, [prepared(event(1, "ics"))]) == ["duplicate"]
+
+
 def test_broken_records_become_dead_letters_and_the_good_ones_around_them_are_stored(store: Store) -> None:
     raw = b'\xff\xfe{"title": \x00'
     run_id, (batch,) = run_batches(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import hypothesis.strategies as st
@@ -10,12 +11,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from scenescout_tui.errors import DatabaseError
 from scenescout_tui.events.record import PreparedRecord
-from scenescout_tui.store import BatchPlan, Store
+from scenescout_tui.store import BatchOptions, BatchPlan, EventFilters, Store, ledger
 from scenescout_tui.store.schema import OUTCOMES
 from scenescout_tui.store.writer.work import Work
+from tests.store.clock import Clock
 from tests.store.samples import broken, changed, drafts, event, prepared
 
 _SOURCES = ("eventbrite", "yelp", "manual")
+_LIMITED = BatchOptions(retention={"yelp": 24 * 3600.0})
 _KINDS = st.sampled_from(["good"] * 6 + ["changed", "broken", "draft"])
 _RECORDS = st.lists(st.tuples(_KINDS, st.integers(0, 7), st.sampled_from(_SOURCES)), min_size=1, max_size=6)
 
@@ -25,8 +28,9 @@ class StoreMachine(RuleBasedStateMachine):
 
     @initialize()
     def start(self) -> None:
-        self.store = Store("sqlite://").open()
-        self.run_id = self.store.begin_run("mixed", who="machine")
+        self.clock = Clock()
+        self.store = Store("sqlite://", clock=self.clock).open()
+        self.run_id = self.store.begin_run("mixed", who="machine", scope="mixed list")
         self.batches: dict[int, list[PreparedRecord]] = {}
         self.done: dict[int, Any] = {}
         self.versions = 0
@@ -57,7 +61,7 @@ class StoreMachine(RuleBasedStateMachine):
         seq = data.draw(st.sampled_from(sorted(set(self.batches) - set(self.done))))
         if lose is not None:
             self._commit_and_lose(seq, lose)
-        outcome = self.store.commit_batch(self.run_id, seq, self.batches[seq])
+        outcome = self.store.commit_batch(self.run_id, seq, self.batches[seq], _LIMITED)
         assert [one.number for one in outcome.outcomes] == [record.number for record in self.batches[seq]]
         self.done[seq] = outcome.outcomes
 
@@ -72,7 +76,7 @@ class StoreMachine(RuleBasedStateMachine):
 
         Work.write = cut  # type: ignore[assignment, method-assign]
         try:
-            self.store.commit_batch(self.run_id, seq, self.batches[seq])
+            self.store.commit_batch(self.run_id, seq, self.batches[seq], _LIMITED)
         except DatabaseError:
             return
         finally:
@@ -85,7 +89,7 @@ class StoreMachine(RuleBasedStateMachine):
         seq = data.draw(st.sampled_from(sorted(self.done)))
         again = self.store.commit_batch(self.run_id, seq, self.batches[seq])
         assert again.replayed
-        assert again.outcomes == self.done[seq]
+        assert again.outcomes == ledger.withhold(self.done[seq], _LIMITED.retention)
 
     @rule()
     def resume(self) -> None:
@@ -100,11 +104,21 @@ class StoreMachine(RuleBasedStateMachine):
         )
 
     @precondition(lambda self: len(self.done) == len(self.batches))
-    @rule()
-    def next_run(self) -> None:
+    @rule(complete=st.booleans())
+    def next_run(self, complete: bool) -> None:
+        if complete:
+            self.store.reconcile(self.run_id, guard=0.5, accept=len(self.done) % 2 == 0)
         self.store.finish_run(self.run_id, "completed")
-        self.run_id = self.store.begin_run("mixed", who="machine")
+        self.run_id = self.store.begin_run("mixed", who="machine", scope="mixed list")
         self.batches, self.done = {}, {}
+
+    @rule(hours=st.integers(1, 30), limit=st.integers(1, 5))
+    def expire(self, hours: int, limit: int) -> None:
+        self.clock.move(hours=hours)
+        while self.store.blank_expired(limit=limit).more:
+            pass
+        due = self.store.next_expiry()
+        assert due is None or due > self.clock.now
 
     @rule(approve=st.booleans(), data=st.data())
     def decide(self, approve: bool, data: st.DataObject) -> None:
@@ -152,8 +166,14 @@ class StoreMachine(RuleBasedStateMachine):
     @invariant()
     def every_record_hangs_on_one_event_that_is_made_of_its_records(self) -> None:
         identities = set()
-        for row in self.store.events(limit=1000):
+        blanked = Counter[str]()
+        for row in self.store.events(limit=1000) + self.store.events(EventFilters(status="expired")):
             records = self.store.event(row.id).records
+            assert (row.status == "expired") == all(record.event is None for record in records)
+            if row.status == "missing":
+                assert "missing" in (states := {record.state for record in records})
+                assert "active" not in states
+            blanked.update(record.source for record in records if record.event is None)
             assert row.record_count == len(records) > 0
             for record in records:
                 identity = (record.source, record.source_account, record.external_id)
@@ -161,6 +181,7 @@ class StoreMachine(RuleBasedStateMachine):
                 identities.add(identity)
                 assert record.source in row.sources or record.state == "refused"
         assert len(identities) == sum(self.store.counts().records.values())
+        assert self.store.expired_counts() == blanked
 
 
 TestStore = StoreMachine.TestCase

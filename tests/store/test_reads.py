@@ -108,12 +108,15 @@ def test_the_counts_are_what_counting_gives(filled: Store) -> None:
         "SELECT id FROM events WHERE merged_into IS NULL ORDER BY starts_at, id LIMIT 9 OFFSET 9",
         "SELECT id FROM events WHERE merged_into IS NULL AND city = 'x' ORDER BY starts_at, id LIMIT 9",
         "SELECT id FROM events WHERE merged_into IS NULL AND status = 'x' AND status <> 'scheduled' LIMIT 9",
+        "SELECT id FROM events WHERE merged_into IS NULL AND starts_at <> 'x' ORDER BY starts_at, id LIMIT 9",
         "SELECT id FROM errors WHERE cleared_at IS NULL ORDER BY id DESC LIMIT 9 OFFSET 9",
         "SELECT id FROM errors WHERE group_key = 'x' AND cleared_at IS NULL ORDER BY id DESC LIMIT 9",
         "SELECT id FROM errors WHERE group_key = 'x' ORDER BY id DESC LIMIT 9",
         "SELECT id FROM dead_letters WHERE state = 'open' ORDER BY id DESC LIMIT 9",
         "SELECT id FROM runs ORDER BY id DESC LIMIT 9",
-        "SELECT event_id FROM event_blocks WHERE block_key IN ('x', 'y')",
+        "SELECT min(retention_until) FROM source_records WHERE retention_until IS NOT NULL",
+        "SELECT min(retention_until) FROM kept_pages WHERE retention_until IS NOT NULL",
+        "SELECT event_id FROM event_blocks WHERE block_key IN (1, 2)",
     ],
 )
 def test_a_page_of_a_list_is_found_in_an_index_alone(store: Store, query: str) -> None:

@@ -9,7 +9,14 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from scenescout_tui.errors import DatabaseError
-from scenescout_tui.store import BatchPlan, NotFoundError, ResumePoint, RunEndedError, Store
+from scenescout_tui.store import (
+    BatchPlan,
+    NotFoundError,
+    NotResumableError,
+    ResumePoint,
+    RunEndedError,
+    Store,
+)
 from tests.store.samples import broken, concerts, run_batches
 
 
@@ -167,8 +174,9 @@ def test_a_parked_run_says_when_it_may_go_on(store: Store) -> None:
     assert store.run(run_id).resume_at == until
     store.resume_run(run_id, who="test")
     assert store.run(run_id).resume_at is None
-    with pytest.raises(ValueError, match="is running"):
+    with pytest.raises(NotResumableError, match="is running") as caught:
         store.resume_run(run_id, who="test")
+    assert caught.value.code == "ALREADY_RUNNING"
 
 
 def test_a_dry_run_decides_everything_and_writes_nothing(store: Store) -> None:

@@ -21,6 +21,7 @@ from scenescout_tui.store.rows import RecordOutcome
 from scenescout_tui.store.schema import OUTCOMES, VERSION_TABLE, metadata, runs
 from scenescout_tui.store.statements import insert_rows, select_in
 from scenescout_tui.store.totals import add_totals
+from scenescout_tui.store.writer.canonical import block_number
 from tests.store.samples import concerts, run
 
 PROMISED = {
@@ -139,6 +140,28 @@ def test_postgresql_gets_the_same_schema(postgres: Engine, make: object) -> None
 
 
 @pytest.mark.server
+def test_an_upgrade_on_postgresql_keeps_every_row(postgres: Engine) -> None:
+    with postgres.begin() as connection:
+        migrations.upgrade(connection, "0001")
+        for run_id, inputs in (("1", '["form"]'), ("2", '["12 dead letters"]'), ("3", '["a.json"]')):
+            connection.execute(
+                text("INSERT INTO runs (id, source, state, who, inputs, options, started_at) "
+                     "VALUES (:id, 'yelp', 'failed', 't', :inputs, '{}', 'now')"),
+                {"id": run_id, "inputs": inputs},
+            )  # fmt: skip
+        connection.execute(text("INSERT INTO event_blocks VALUES ('2027-03-01valte kantine', 'e')"))
+        migrations.upgrade(connection)
+        found = connection.execute(text("SELECT id, resumable, stale, missing FROM runs ORDER BY id")).all()
+        assert [tuple(row) for row in found] == [
+            ("1", False, False, 0),
+            ("2", False, False, 0),
+            ("3", True, False, 0),
+        ]
+        block = connection.execute(text("SELECT block_key, event_id FROM event_blocks")).one()
+        assert tuple(block) == (block_number("2027-03-01valte kantine"), "e")
+
+
+@pytest.mark.server
 def test_the_ledger_and_its_statements_run_on_postgresql(postgres: Engine) -> None:
     with postgres.begin() as connection:
         print(connection.exec_driver_sql("SELECT version()").scalar_one())
@@ -168,7 +191,7 @@ def test_the_ledger_and_its_statements_run_on_postgresql(postgres: Engine) -> No
         )
         assert list(found) == [("events", 1)]
         table = metadata.tables["source_venues"]
-        rows = [("yelp", "", str(number), "{}", "now") for number in range(180)]
+        rows = [("yelp", "", str(number), "{}", "now", None) for number in range(180)]
         insert_rows(connection, table, tuple(table.c.keys()), rows, ignore=True)
         insert_rows(connection, table, tuple(table.c.keys()), rows, update=("venue",))
         assert connection.execute(text("SELECT count(*) FROM source_venues")).scalar_one() == 180

@@ -36,7 +36,8 @@ class Columns(Horizontal):
     Columns Runs { height: 8; }
     Columns Latency { height: 6; margin-bottom: 1; }
 
-    Dashboard.-high Workers { height: 19; }
+    Dashboard.-high Sources { height: 13; }
+    Dashboard.-high Workers { height: 15; }
     Dashboard.-high Activity { height: 1fr; }
     Dashboard.-high ErrorDetail { height: 12; }
     Dashboard.-high Runs { height: 16; }

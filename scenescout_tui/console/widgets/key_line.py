@@ -10,10 +10,10 @@ from scenescout_tui.console.painted import Painted
 from scenescout_tui.imports.actions import ACTIONS
 from scenescout_tui.imports.snapshot import EngineSnapshot
 
-_IMPORTS = {"import_eventbrite", "import_yelp", "import_manual", "import_file"}
+_IMPORTS = {"import_eventbrite", "import_yelp", "import_manual", "import_file", "resume_runs", "refresh"}
 _DRIVING = {"pause", "workers_up", "workers_down"}
 #: What leaves the line first where it is too short; every key stays in the help.
-_DISPENSABLE = ("retry_group", "workers_up", "workers_down", "palette", "undo_clear")
+_DISPENSABLE = ("retry_group", "workers_up", "workers_down", "palette", "undo_clear", "refresh")
 
 
 class KeyLine(Painted):
@@ -44,6 +44,10 @@ class KeyLine(Painted):
             offered -= {"cancel_run"}
         if not running and snapshot.state != "paused":
             offered -= {"pause"}
+        if not any(run.resumable for run in snapshot.runs):
+            offered -= {"resume_runs"}
+        if not any(source.expired for source in snapshot.sources):
+            offered -= {"refresh"}
         if not snapshot.errors_open:
             offered -= {"clear_errors", "retry_group"}
         if not snapshot.undoable:

@@ -31,7 +31,15 @@ class Newest(Panel):
         """Give the events that fit."""
         if not snapshot.newest:
             return self.sentence("Events appear here as they are written.", columns)
-        return [self._row(event, columns) for event in snapshot.newest[:lines]]
+        terms = self._terms(snapshot)
+        shown = snapshot.newest[: lines - len(terms)]
+        return [*(self._row(event, columns) for event in shown), *terms]
+
+    def _terms(self, snapshot: EngineSnapshot) -> list[Row]:
+        """Give what the sources of these events demand to be shown beside them."""
+        named = {event.source for event in snapshot.newest}
+        wanted = [row.attribution for row in snapshot.sources if row.name in named and row.attribution]
+        return [((f"    {'; '.join(wanted)}", "muted"),)] if wanted else []
 
     def _row(self, event: NewestEvent, columns: int) -> Row:
         sign, role = _OUTCOMES.get(event.outcome, (self.glyphs.dot, "muted"))

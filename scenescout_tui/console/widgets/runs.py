@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scenescout_tui.console.content import Row, Span, fit, spread
-from scenescout_tui.console.formats import compact, count, day_or_clock, span
+from scenescout_tui.console.formats import clock, compact, count, day_or_clock, plural, span
 from scenescout_tui.console.painted import Panel
 from scenescout_tui.imports.snapshot import EngineSnapshot, RunRow
 
@@ -17,6 +17,7 @@ _STATES = {
     "failed": ("failed", "bad", "failed"),
     "cancelled": ("failed", "warn", "cancelled"),
     "interrupted": ("failed", "warn", "cut short"),
+    "parked": ("waiting", "warn", "parked"),
 }
 #: From this width on there is room to say what was imported.
 _WITH_INPUTS = 74
@@ -30,7 +31,8 @@ class Runs(Panel):
 
     def title(self, snapshot: EngineSnapshot) -> str:
         """Give the words on the rule."""
-        return "runs"
+        offered = sum(run.resumable for run in snapshot.runs)
+        return f"runs: R goes on with {plural(offered, 'of them', 'of them')}" if offered else "runs"
 
     def body(self, snapshot: EngineSnapshot, columns: int, lines: int) -> Sequence[Row]:
         """Give the newest runs under their headings."""
@@ -48,7 +50,7 @@ class Runs(Panel):
             (fit(run.run_id[-6:], 7), "muted"),
             (fit(run.source, 11, self.glyphs.ellipsis), "strong" if run.state == "running" else ""),
             (f"{day_or_clock(run.started_at, now)[:6].removesuffix(':'):<6}", "muted"),
-            (f"  {run.note or run.inputs}" if columns >= _WITH_INPUTS else "", "muted"),
+            (f"  {_about(run, now)}" if columns >= _WITH_INPUTS else "", "muted"),
         ]
         right_end: list[Span] = [
             (f"{_short(run.counts.created, 7):>7}", ""),
@@ -57,6 +59,18 @@ class Runs(Panel):
             (f" {took:>9} ", role if word else "muted"),
         ]
         return spread(left, right_end, columns, self.glyphs.ellipsis)
+
+
+def _about(run: RunRow, now: float) -> str:
+    """Give what a run read, or what is to be said of it."""
+    parts = []
+    if run.state == "parked" and run.resume_at is not None:
+        parts.append(f"until {clock(run.resume_at, now)}")
+    if run.stale:
+        parts.append("old copy")
+    if run.missing:
+        parts.append(f"{count(run.missing)} missing")
+    return ", ".join([*parts, run.note or run.inputs])
 
 
 def _short(number: int, cells: int) -> str:

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from scenescout_tui.errors import retry_after_seconds
+
 
 @dataclass(frozen=True, slots=True)
 class WebAnswer:
-    """A whole answer, whatever its status. Header names are in lower case; the body is unpacked."""
+    """A whole answer, whatever its status. Header names are in lower case; the body is unpacked.
+
+    Headers hold neither cookies nor the token, which some services send back.
+    """
 
     status: int
     headers: Mapping[str, str]
@@ -26,3 +31,13 @@ class Budget:
     remaining: int | None
     limit: int | None
     resets_at: float | None
+
+
+def retry_after(headers: Mapping[str, str], now: float) -> float | None:
+    """Return how many seconds a server asks to wait (Retry-After, RFC 9110, 10.2.3), None where it does not.
+
+    A date is seen from `now` (Unix seconds), and from the server's own clock where the answer tells it.
+    """
+    # Seen from the epoch, a date is its own Unix time.
+    server_time = retry_after_seconds(headers.get("date"), 0.0)
+    return retry_after_seconds(headers.get("retry-after"), now if server_time is None else server_time)

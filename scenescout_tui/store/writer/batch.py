@@ -75,8 +75,9 @@ class BatchWriter(RunLedger):
         """Write an accepted batch in one transaction and return the outcome of each record, in their order.
 
         A batch that was committed before is not written again: its stored outcome comes back (`replayed`),
-        which makes a commit harmless whose answer was lost. With `options.dry_run`, or in a dry run, nothing
-        is written at all, and `event_id` is None for events that do not exist.
+        which makes a commit harmless whose answer was lost (without texts that may quote the content of a
+        source of `options.retention`). With `options.dry_run`, or in a dry run, nothing is written at all,
+        and `event_id` is None for events that do not exist.
 
         Raises:
             StaleDigestsError: some `KnownRecord`s have changed; nothing was written.
@@ -125,7 +126,8 @@ class BatchWriter(RunLedger):
             return replayed
         work, outcomes = BatchPlanner(connection, run_id, options, now).plan(records)
         work.write(connection)
-        ledger.settle(connection, run_id, seq, mark, outcomes, now)
+        kept = ledger.withhold(outcomes, options.retention) if options.retention else outcomes
+        ledger.settle(connection, run_id, seq, mark, kept, now)
         return BatchOutcome(seq, outcomes)
 
     def failing_records(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
+from zlib import crc32
 
 import msgspec
 from sqlalchemy import Connection
@@ -12,7 +13,7 @@ from scenescout_tui.events.match import Candidate
 from scenescout_tui.events.merge import Contribution, merge
 from scenescout_tui.events.model import Event, Organizer, Venue
 from scenescout_tui.store.schema import events
-from scenescout_tui.store.stamps import optional_text, to_moment, to_text
+from scenescout_tui.store.stamps import NO_START, optional_text, to_moment, to_text
 from scenescout_tui.store.statements import Row, insert_rows, select_in
 
 _JSON = msgspec.json.Encoder().encode
@@ -32,9 +33,24 @@ EVENT_COLUMNS = (
 # fmt: on
 # A changed event keeps its id and the moment it was created.
 _CHANGING = tuple(name for name in EVENT_COLUMNS if name not in ("id", "created_at"))
+# One whose content may not be kept keeps its address too: ids, hashes and links are not content.
+_BLANKING = tuple(name for name in _CHANGING if name != "url")
+_BLANK: Mapping[str, Any] = {
+    "title": "",
+    "status": "expired",
+    "attendance": "unknown",
+    "starts_at": NO_START,
+    "start_local": "1970-01-01T00:00:00",
+    "all_day": False,
+    "field_sources": "{}",
+}
+# Whose fields count: the first of these states that any record with content has. A record that its source no
+# longer lists gives nothing beside one that is listed; pending ones give nothing before they are approved.
+_HEARD = ("active", "missing", "pending", "refused")
 
 _MEMBERS = (
-    "SELECT r.event_id, r.id, r.source, r.state, r.changed_at, c.normalised, c.block_keys "
+    "SELECT r.event_id, r.id, r.source, CASE WHEN r.missing_since IS NULL THEN r.state ELSE 'missing' END, "
+    "r.changed_at, c.normalised, c.block_keys "
     "FROM source_records r JOIN record_contents c ON c.record_id = r.id "
     "WHERE r.event_id IN (:keys) ORDER BY r.id"
 )
@@ -46,7 +62,10 @@ _CANDIDATES = (
 
 
 class Member(NamedTuple):
-    """One source record of a canonical event; `event` is None once its content was blanked."""
+    """One source record of a canonical event; `event` is None once its content was blanked.
+
+    `state` is "missing" while its source no longer lists it.
+    """
 
     record_id: str
     source: str
@@ -98,22 +117,36 @@ def canonical_row(event_id: str, members: Mapping[str, Member], now: str) -> Row
         status = only.event.status if only.state == "active" else only.state
         return event_row(event_id, only.event, status, (only.source,), 1, {"*": only.record_id}, now)
     there = [member for member in members.values() if member.event is not None]
-    # Refused records win nothing while others are there, pending ones nothing before they are approved.
-    heard = (
-        [member for member in there if member.state == "active"]
-        or [member for member in there if member.state == "pending"]
-        or there
-    )
-    if not heard:
+    if not there:
         return None
-    waiting = None if heard[0].state == "active" else heard[0].state
+    state = min((member.state for member in there), key=_HEARD.index)
+    heard = [member for member in there if member.state == state]
+    if state == "missing" and any(member.state == "active" for member in members.values()):
+        state = "active"  # it is listed still, by a record whose content may not be kept
     event, field_sources = merge(
         [Contribution(m.record_id, m.event, m.changed_at) for m in heard if m.event is not None]
     )
-    sources = {member.source for member in members.values() if member.state != "refused"} or {heard[0].source}
-    return event_row(
-        event_id, event, waiting or event.status, tuple(sorted(sources)), len(members), field_sources, now
-    )
+    status = event.status if state == "active" else state
+    return event_row(event_id, event, status, sources_of(members), len(members), field_sources, now)
+
+
+def blank_row(event_id: str, sources: str, record_count: int, now: str) -> Row:
+    """Return the values of `EVENT_COLUMNS` of an event whose content may not be kept, for `blank_events`."""
+    own = {
+        "id": event_id,
+        "sources": sources,
+        "record_count": record_count,
+        "created_at": now,
+        "updated_at": now,
+    }
+    values = {**_BLANK, **own}
+    return tuple(values.get(name) for name in EVENT_COLUMNS)
+
+
+def sources_of(members: Mapping[str, Member]) -> tuple[str, ...]:
+    """Return the sources of an event's records, sorted; refused ones only where there are no others."""
+    named = {one.source for one in members.values() if one.state != "refused"}
+    return tuple(sorted(named or {one.source for one in members.values()}))
 
 
 def event_row(
@@ -193,6 +226,19 @@ def write_events(connection: Connection, new: list[Row], changed: list[Row]) -> 
     """Write rows of `event_row`; changed ones keep their id and the moment they were created."""
     insert_rows(connection, events, EVENT_COLUMNS, new)
     insert_rows(connection, events, EVENT_COLUMNS, changed, update=_CHANGING)
+
+
+def blank_events(connection: Connection, rows: list[Row]) -> None:
+    """Write rows of `blank_row` over events that are there; id, address and first moment stay."""
+    insert_rows(connection, events, EVENT_COLUMNS, rows, update=_BLANKING)
+
+
+def block_number(key: str) -> int:
+    """Return what stands for a block key in `event_blocks`.
+
+    Two keys with one number only let more events be compared.
+    """
+    return crc32(key.encode("utf-8", "surrogatepass"))
 
 
 def split_keys(text: str) -> tuple[str, ...]:

@@ -6,6 +6,8 @@ Reads on the connection it is given and writes nothing: the result is a `Work` a
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from typing import NamedTuple
 
 import msgspec
@@ -13,15 +15,17 @@ from sqlalchemy import Connection
 
 from scenescout_tui.events import match
 from scenescout_tui.events.model import Event, Venue
-from scenescout_tui.events.record import PreparedRecord, RecordError
+from scenescout_tui.events.record import PreparedRecord
 from scenescout_tui.safe_text import clean
-from scenescout_tui.store.failures import Failure
+from scenescout_tui.store.failures import SeenLetter, failure_of
 from scenescout_tui.store.faults import StaleDigestsError
 from scenescout_tui.store.ids import new_id
 from scenescout_tui.store.rows import SEEN_BEFORE, BatchOptions, KnownRecord, Outcome, RecordOutcome
+from scenescout_tui.store.stamps import to_moment, to_text
 from scenescout_tui.store.statements import Row, select_in
 from scenescout_tui.store.writer.canonical import (
     Member,
+    block_number,
     canonical_row,
     join_keys,
     load_candidates,
@@ -38,11 +42,15 @@ SUBMITTED_SOURCES = frozenset({"manual"})
 _JSON = msgspec.json.Encoder().encode
 _STORED = (
     "SELECT r.id, r.external_id, r.event_id, r.run_id, r.state, r.content_hash, r.digest, r.first_seen_at, "
-    "r.changed_at, c.normalised, c.block_keys, e.record_count FROM source_records r "
+    "r.changed_at, r.missing_since IS NOT NULL, c.normalised, c.block_keys, e.record_count, e.status "
+    "FROM source_records r "
     "JOIN record_contents c ON c.record_id = r.id JOIN events e ON e.id = r.event_id "
     "WHERE r.source = ? AND r.source_account = ? AND r.external_id IN (:keys)"
 )
-_BY_ID = "SELECT id, digest, run_id, event_id, state FROM source_records WHERE id IN (:keys)"
+_BY_ID = (
+    "SELECT id, digest, run_id, event_id, state, missing_since IS NOT NULL FROM source_records "
+    "WHERE id IN (:keys)"
+)
 _BLOCKS = "SELECT block_key, event_id FROM event_blocks WHERE block_key IN (:keys)"
 _VENUES = (
     "SELECT external_id, venue FROM source_venues "
@@ -51,7 +59,7 @@ _VENUES = (
 
 _LETTERS_OF_BYTES = (
     "SELECT d.source, d.digest, d.id, EXISTS (SELECT 1 FROM errors e WHERE e.dead_letter_id = d.id "
-    "AND e.cleared_at IS NULL) FROM dead_letters d "
+    "AND e.cleared_at IS NULL), d.payload IS NULL FROM dead_letters d "
     "WHERE d.state = 'open' AND d.run_id <> ? AND d.digest IN (:keys) ORDER BY d.id DESC"
 )
 _LETTERS_OF_RECORDS = (
@@ -72,9 +80,12 @@ class _Stored(NamedTuple):
     digest: bytes
     first_seen_at: str
     changed_at: str
+    missing: bool
+    #: None: blanked.
     normalised: str | None
     block_keys: str
     record_count: int
+    event_status: str
 
 
 class BatchPlanner:
@@ -98,12 +109,21 @@ class BatchPlanner:
         self._stored: dict[Identity, _Stored] = {}
         #: Records of this batch by the event that they hang on now.
         self._lookup_keys: dict[int, tuple[str, ...]] = {}
-        #: Source and digest → dead letters of those bytes, and whether each has an open error.
-        self._letters: dict[tuple[str, bytes], list[tuple[str, bool]]] = {}
+        #: Source and digest → dead letters of those bytes, whether each has an open error, and is blanked.
+        self._letters: dict[tuple[str, bytes], list[tuple[str, bool, bool]]] = {}
         self._members: dict[str, dict[str, Member]] = {}
         self._fresh: set[str] = set()
         self._old_keys: dict[str, set[str]] = {}
         self._venues: dict[Identity, Venue] = {}
+        #: Records that were missing and are listed again.
+        self._relisted: set[str] = set()
+        #: Events that had no content left and have some again.
+        self._revived: set[str] = set()
+        #: Source → until when what it sends now may be kept; not named: for good.
+        self._until = {
+            source: to_text(to_moment(now) + timedelta(seconds=seconds))
+            for source, seconds in options.retention.items()
+        }
 
     def plan(self, records: Sequence[PreparedRecord | KnownRecord]) -> tuple[Work, tuple[RecordOutcome, ...]]:
         """Decide all records.
@@ -154,10 +174,12 @@ class BatchPlanner:
         for record in records:
             if record.event is not None and _identity(record.event) not in self._stored:
                 self._lookup_keys[record.number] = match.lookup_keys(record.event)
-        keys = dict.fromkeys(key for lookup in self._lookup_keys.values() for key in lookup)
+        keys: dict[int, list[str]] = {}
+        for key in dict.fromkeys(key for lookup in self._lookup_keys.values() for key in lookup):
+            keys.setdefault(block_number(key), []).append(key)
         found: dict[str, list[str]] = {}
-        for key, event_id in select_in(self._connection, _BLOCKS, (), keys):
-            found.setdefault(event_id, []).append(key)
+        for number, event_id in select_in(self._connection, _BLOCKS, (), keys):
+            found.setdefault(event_id, []).extend(keys[number])
         for candidate in load_candidates(self._connection, found):
             self._memory.remember(candidate, found[candidate.event_id])
 
@@ -165,10 +187,11 @@ class BatchPlanner:
         """Find the dead letters of earlier runs that hold the bytes of records which fail again."""
         failed = [one for one in records if isinstance(one, PreparedRecord) and one.error is not None]
         digests = dict.fromkeys(record.digest for record in failed)
-        for source, digest, letter_id, has_error in select_in(
+        for source, digest, letter_id, has_error, blanked in select_in(
             self._connection, _LETTERS_OF_BYTES, (self._run_id,), digests
         ):
-            self._letters.setdefault((source, digest), []).append((letter_id, bool(has_error)))
+            letter = (letter_id, bool(has_error), bool(blanked))
+            self._letters.setdefault((source, digest), []).append(letter)
 
     # One record
 
@@ -195,29 +218,45 @@ class BatchPlanner:
         return outcome
 
     def _decide_known(self, record: KnownRecord) -> RecordOutcome:
-        _, _, run_id, event_id, state = self._known[record.record_id]
+        _, _, run_id, event_id, state, missing = self._known[record.record_id]
         if run_id == self._run_id or record.record_id in self._memory.seen:
             return RecordOutcome(
                 record.number, "skipped", record.source, event_id, record.external_id, SEEN_BEFORE
             )
         self._memory.seen[record.record_id] = event_id
-        self._work.seen.append(record.record_id)
+        self._see(record.record_id, record.source, event_id, bool(missing))
+        outcome: Outcome = "updated" if missing else "unchanged"
         return RecordOutcome(
-            record.number, "unchanged", record.source, event_id, record.external_id, status=_waiting(state)
+            record.number, outcome, record.source, event_id, record.external_id, status=_waiting(state)
         )
+
+    def _see(self, record_id: str, source: str, event_id: str, missing: bool) -> None:
+        """Note a record that came again as it is."""
+        self._work.seen.setdefault(self._until.get(source), []).append(record_id)
+        if missing:
+            self._relist(record_id, event_id)
+
+    def _relist(self, record_id: str, event_id: str) -> None:
+        """Let a record that was missing count again in its event."""
+        self._relisted.add(record_id)
+        self._members.setdefault(event_id, {})
 
     def _fail(self, record: PreparedRecord) -> RecordOutcome:
         error = record.error
         assert error is not None
-        known, has_error = None, False
+        known, has_error, blanked = None, False, False
+        until = self._until.get(record.source)
+        failure = failure_of(record, error, self._run_id, until)
         if letters := self._letters.get((record.source, record.digest)):
             # Bytes that failed before: no second letter, and no second error while the first is open.
-            known, has_error = letters.pop()
-            self._work.letters_seen.append((known, record.origin, record.line))
+            known, has_error, blanked = letters.pop()
+            refill = failure if blanked else None
+            self._work.letters_seen.append(
+                SeenLetter(known, self._run_id, record.origin, record.line, until, refill)
+            )
         dead_letter_id = known
         if not has_error:
-            failure = _failure(self._run_id, record, error, known)
-            _, dead_letter_id = self._work.failures.add(failure, self._now)
+            _, dead_letter_id = self._work.failures.add(replace(failure, known_letter=known), self._now)
         return RecordOutcome(
             record.number,
             "failed",
@@ -236,9 +275,10 @@ class BatchPlanner:
         self._work.new_records.append(
             (record_id, event.source, event.source_account, event.external_id, event_id, self._run_id, state)
             + (record.content_hash, record.digest, self._now, self._now, self._now)
+            + (self._until.get(event.source),)
         )
         self._work.new_contents.append((record_id, text, join_keys(record.block_keys)))
-        self._work.blocks.extend([(key, event_id) for key in record.block_keys])
+        self._work.blocks.extend([(block_number(key), event_id) for key in record.block_keys])
         self._work.count("records", event.source)
         if state == "pending":
             self._work.count("pending")
@@ -285,22 +325,26 @@ class BatchPlanner:
 
     def _update(self, record: PreparedRecord, event: Event, text: str, stored: _Stored) -> RecordOutcome:
         same = record.content_hash == stored.content_hash
+        # Listed again, or with its content again: that changes its event, whatever it says.
+        back = stored.missing or stored.normalised is None
         outcome = RecordOutcome(
             record.number,
-            "unchanged" if same else "updated",
+            "unchanged" if same and not back else "updated",
             event.source,
             stored.event_id,
             event.external_id,
             status=_waiting(stored.state),
         )
         if same and record.digest == stored.digest and text == stored.normalised:
-            self._work.seen.append(stored.id)
+            self._see(stored.id, event.source, stored.event_id, stored.missing)
             return outcome
         self._work.changed_records.append(
             (stored.id, event.source, event.source_account, event.external_id, stored.event_id, self._run_id)
             + (stored.state, record.content_hash, record.digest, stored.first_seen_at, self._now)
-            + (stored.changed_at if same else self._now,)
+            + (stored.changed_at if same else self._now, self._until.get(event.source))
         )
+        if stored.normalised is None:
+            self._revive(event.source, stored)
         if text != stored.normalised:
             # What does not count as content (numbers of visitors, say) is refreshed too, without being called
             # a change.
@@ -310,11 +354,22 @@ class BatchPlanner:
                 candidate = match.candidate(stored.event_id, event, (event.source,))
                 self._memory.remember(candidate, record.block_keys)
             self._join(stored.event_id, stored.id, record, event, stored.state)
+        elif stored.missing:
+            self._relist(stored.id, stored.event_id)
         return outcome
+
+    def _revive(self, source: str, stored: _Stored) -> None:
+        """Count a record whose content is there again, and its event where it had none left."""
+        self._work.count("expired", source, -1)
+        if stored.event_status == "expired" and stored.event_id not in self._revived:
+            self._revived.add(stored.event_id)
+            self._work.count("events")
 
     def _rekey(self, record: PreparedRecord, stored: _Stored) -> None:
         old, new = set(split_keys(stored.block_keys)), set(record.block_keys)
-        self._work.blocks.extend([(key, stored.event_id) for key in record.block_keys if key not in old])
+        self._work.blocks.extend(
+            [(block_number(key), stored.event_id) for key in record.block_keys if key not in old]
+        )
         if old - new:
             self._old_keys.setdefault(stored.event_id, set()).update(old - new)
 
@@ -331,14 +386,16 @@ class BatchPlanner:
         stored = load_members(self._connection, [one for one in self._members if one not in self._fresh])
         for event_id, joined in self._members.items():
             members = {**stored.get(event_id, {}), **joined}
+            for record_id in self._relisted & members.keys():
+                members[record_id] = members[record_id]._replace(state="active")
             row = canonical_row(event_id, members, self._now)
             if row is None:
                 continue
             (self._work.new_events if event_id in self._fresh else self._work.changed_events).append(row)
             gone = self._old_keys.get(event_id)
             if gone:
-                kept = {key for member in members.values() for key in member.block_keys}
-                self._work.unblocked[event_id] = tuple(sorted(gone - kept))
+                kept = {block_number(key) for member in members.values() for key in member.block_keys}
+                self._work.unblocked[event_id] = tuple({block_number(key) for key in gone} - kept)
 
     def _settle_letters(self, whole: Iterable[PreparedRecord]) -> None:
         """A record that arrives whole settles the dead letters of its earlier, broken forms."""
@@ -362,27 +419,9 @@ class BatchPlanner:
             }
             for external_id in external_ids:
                 text = _JSON(self._venues[(source, account, external_id)]).decode()
-                if there.get(external_id) != text:
-                    self._work.venues.append((source, account, external_id, text, self._now))
-
-
-def _failure(run_id: str, record: PreparedRecord, error: RecordError, known: str | None) -> Failure:
-    return Failure(
-        run_id=run_id,
-        source=record.source,
-        stage="prepare",
-        code=error.code,
-        message=error.message,
-        action=error.action or "",
-        field=error.field,
-        source_account=record.source_account,
-        external_id=record.external_id,
-        origin=record.origin,
-        line=record.line,
-        payload=record.raw,
-        digest=record.digest,
-        known_letter=known,
-    )
+                until = self._until.get(source)
+                if until is not None or there.get(external_id) != text:
+                    self._work.venues.append((source, account, external_id, text, self._now, until))
 
 
 def _identity(event: Event) -> Identity:

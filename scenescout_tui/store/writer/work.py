@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from scenescout_tui.safe_text import clean
 from scenescout_tui.store.error_book import settle_letter
-from scenescout_tui.store.failures import FailureRows
+from scenescout_tui.store.failures import FailureRows, SeenLetter, note_seen
 from scenescout_tui.store.schema import (
     event_blocks,
     record_contents,
@@ -17,7 +16,7 @@ from scenescout_tui.store.schema import (
     source_records,
     source_venues,
 )
-from scenescout_tui.store.statements import Row, insert_rows, run_in, run_text
+from scenescout_tui.store.statements import Row, insert_rows, run_in
 from scenescout_tui.store.totals import add_totals
 from scenescout_tui.store.writer.canonical import write_events
 
@@ -34,8 +33,13 @@ RECORD_COLUMNS = (
     "first_seen_at",
     "last_seen_at",
     "changed_at",
+    "retention_until",
 )
-_RECORD_CHANGES = ("event_id", "run_id", "state", "content_hash", "digest", "last_seen_at", "changed_at")
+# The last two are given no value: whoever is written is listed, and its content is there.
+_RECORD_CHANGES = (
+    *("event_id", "run_id", "state", "content_hash", "digest", "last_seen_at", "changed_at"),
+    *("retention_until", "missing_since", "blanked_at"),
+)
 _CONTENT_COLUMNS = ("record_id", "normalised", "block_keys")
 _LINK_COLUMNS = ("id", "record_id", "event_id", "decided_by", "score", "evidence", "run_id", "created_at")
 _PAIR_COLUMNS = (
@@ -49,9 +53,9 @@ _PAIR_COLUMNS = (
     "state",
     "created_at",
 )
-_VENUE_COLUMNS = ("source", "source_account", "external_id", "venue", "updated_at")
-_SEEN = "UPDATE source_records SET run_id = ?, last_seen_at = ? WHERE id IN (:keys)"
-_SEEN_LETTER = "UPDATE dead_letters SET run_id = ?, origin = ?, line = ? WHERE id = ?"
+_VENUE_COLUMNS = ("source", "source_account", "external_id", "venue", "updated_at", "retention_until")
+_SEEN = "UPDATE source_records SET run_id = ?, last_seen_at = ?, missing_since = NULL WHERE id IN (:keys)"
+_SEEN_AND_KEPT = _SEEN.replace(" WHERE", ", retention_until = ? WHERE")
 _UNBLOCK = "DELETE FROM event_blocks WHERE event_id = ? AND block_key IN (:keys)"
 
 
@@ -67,16 +71,17 @@ class Work:
     changed_records: list[Row] = field(default_factory=list)
     new_contents: list[Row] = field(default_factory=list)
     changed_contents: list[Row] = field(default_factory=list)
-    seen: list[str] = field(default_factory=list)
+    #: Records seen again, by the time until which their content may now be kept (None: as long as before).
+    seen: dict[str | None, list[str]] = field(default_factory=dict)
     blocks: list[Row] = field(default_factory=list)
     #: Event id → keys under which it is no longer to be found.
-    unblocked: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    unblocked: dict[str, tuple[int, ...]] = field(default_factory=dict)
     links: list[Row] = field(default_factory=list)
     pairs: list[Row] = field(default_factory=list)
     venues: list[Row] = field(default_factory=list)
     failures: FailureRows = field(default_factory=FailureRows)
-    #: Dead letters whose bytes came again, with the place they came from.
-    letters_seen: list[tuple[str, str, int]] = field(default_factory=list)
+    #: Dead letters whose bytes came again.
+    letters_seen: list[SeenLetter] = field(default_factory=list)
     #: Dead letters whose record has arrived whole.
     letters_settled: list[str] = field(default_factory=list)
     totals: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -95,16 +100,20 @@ class Work:
         insert_rows(
             connection, record_contents, _CONTENT_COLUMNS, self.changed_contents, update=_CONTENT_COLUMNS[1:]
         )
-        run_in(connection, _SEEN, (self.run_id, self.now), self.seen)
+        for until, ids in self.seen.items():
+            if until is None:
+                run_in(connection, _SEEN, (self.run_id, self.now), ids)
+            else:
+                run_in(connection, _SEEN_AND_KEPT, (self.run_id, self.now, until), ids)
         for event_id, keys in self.unblocked.items():
             run_in(connection, _UNBLOCK, (event_id,), keys)
         insert_rows(connection, event_blocks, ("block_key", "event_id"), self.blocks, ignore=True)
         insert_rows(connection, record_links, _LINK_COLUMNS, self.links)
         insert_rows(connection, review_pairs, _PAIR_COLUMNS, self.pairs, ignore=True)
-        insert_rows(connection, source_venues, _VENUE_COLUMNS, self.venues, update=("venue", "updated_at"))
+        insert_rows(connection, source_venues, _VENUE_COLUMNS, self.venues, update=_VENUE_COLUMNS[3:])
         self.failures.write(connection)
-        for letter_id, origin, line in self.letters_seen:
-            run_text(connection, _SEEN_LETTER, (self.run_id, clean(origin), line, letter_id))
+        for letter in self.letters_seen:
+            note_seen(connection, letter)
         for letter_id in dict.fromkeys(self.letters_settled):
             settle_letter(
                 connection, letter_id, self.now, who="import", state="retried", retry_run_id=self.run_id

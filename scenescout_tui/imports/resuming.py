@@ -1,0 +1,76 @@
+"""Runs that stopped before their end, and go on: when somebody says so, or when their limit has reset."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from scenescout_tui.errors import SpawnerError
+from scenescout_tui.imports.commands import CommandResult
+from scenescout_tui.imports.core import RESUMABLE, ImportCore, OnResults
+from scenescout_tui.store import RunRow
+
+log = logging.getLogger(__name__)
+
+#: Runs that are offered at once.
+OFFERED = 20
+
+
+async def resume_runs(core: ImportCore, run_id: str | None, who: str, on_results: OnResults) -> CommandResult:
+    """Go on with one run, or with all that can be gone on with.
+
+    :raises SpawnerError: NOT_FOUND; or why none of them can go on.
+    """
+    chosen = await _chosen(core, run_id)
+    begun: list[str] = []
+    refused: SpawnerError | None = None
+    for row in chosen:
+        try:
+            begun.append((await core.resume(row, who, on_results)).run_id)
+        except SpawnerError as error:
+            log.warning("run %s cannot go on: %s", row.id, error)
+            refused = refused or error
+    if not begun and refused is not None:
+        raise refused
+    if not begun:
+        return CommandResult(True, "there is no import to go on with", data={"run_ids": []})
+    words = f"going on with {chosen[0].source}" if len(begun) == 1 else f"going on with {len(begun)} imports"
+    if refused is not None:
+        words = f"{words}; not with all: {refused.message}"
+    return CommandResult(True, words, data={"run_ids": begun})
+
+
+async def _chosen(core: ImportCore, run_id: str | None) -> tuple[RunRow, ...]:
+    if run_id is None:
+        return await core.threads.read(core.store.resumable_runs, OFFERED)
+    row = await core.threads.read(core.store.run, run_id)
+    if row.state not in RESUMABLE:
+        raise SpawnerError(
+            f"run {row.id[-6:]} is {row.state}, there is nothing to go on with",
+            code="NOT_RESUMABLE",
+            metadata={"action": "Import the source again; what is imported is not imported twice."},
+        )
+    return (row,)
+
+
+class Waker:
+    """Goes on with parked runs when their time has come."""
+
+    def __init__(self, core: ImportCore, who: str, on_results: OnResults) -> None:
+        self._core = core
+        self._who = who
+        self._on_results = on_results
+        self._failed: set[str] = set()
+
+    async def wake(self) -> None:
+        """Set every parked run going whose time has come."""
+        for row in await self._core.threads.read(self._core.store.waiting_runs):
+            if row.resume_at is None or row.resume_at.timestamp() > time.time():
+                return
+            if row.id in self._failed:
+                continue
+            try:
+                await self._core.resume(row, self._who, self._on_results)
+            except SpawnerError as error:
+                self._failed.add(row.id)
+                log.warning("parked run %s cannot go on: %s", row.id, error)

@@ -1,0 +1,1 @@
+"""schema.org events as JSON-LD, in files of their own and inside web pages."""

@@ -1,0 +1,1 @@
+"""Tables: CSV, and JSON lists of other programs, through a mapping of columns to fields."""

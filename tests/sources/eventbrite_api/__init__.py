@@ -1,0 +1,1 @@
+"""Eventbrite's API walked over real HTTP on loopback."""
