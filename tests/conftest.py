@@ -1,4 +1,4 @@
-"""What every test stands on: its own home, no settings of this machine, asyncio."""
+"""What every test stands on: its own home, no settings of this machine, tokens to watch over, asyncio."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
+
+from tests.canaries import CANARIES, CanaryWatch
 
 #: Folders whose tests put rooms together; `make test-integration` runs them.
 _INTEGRATION = frozenset({"api", "cli", "cluster", "console", "imports", "integration"})
@@ -33,7 +35,20 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
         foreign = name.startswith("SCENESCOUT_") and not name.startswith("SCENESCOUT_TEST_")
         if foreign or name in ("MAX_WORKERS", "SPAWNER_TIMEOUT", "RETRY_ATTEMPTS", "NODE_ENV"):
             monkeypatch.delenv(name)
+    for name, token in CANARIES.items():
+        monkeypatch.setenv(name, token)
     return home
+
+
+@pytest.fixture
+def no_tokens(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No token is set."""
+    for name in CANARIES:
+        monkeypatch.delenv(name)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(CanaryWatch())
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

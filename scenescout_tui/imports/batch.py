@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -69,7 +69,7 @@ class BatchHandler:
         fingerprints = digests(batch, self.prepare_options)
         records = await self._prepared(batch, fingerprints, range(len(fingerprints)))
         store = self.threads.store
-        failing = await self.threads.write(store.failing_records, batch.run_id, records, self.store_options)
+        failing = await self.threads.write(store.failing_records, batch.run_id, records, self._options(batch))
         for at, record in enumerate(records):
             if (error := failing.get(record.number)) is not None:
                 records[at] = msgspec.structs.replace(
@@ -77,6 +77,13 @@ class BatchHandler:
                 )
         outcome = await self._commit(batch, records)
         return _results(batch, outcome, records)
+
+    def _options(self, batch: Batch) -> BatchOptions:
+        """Return how to write a batch: what left its source a while ago may be kept for that much less."""
+        if not batch.age:
+            return self.store_options
+        left = {name: max(0.0, most - batch.age) for name, most in self.store_options.retention.items()}
+        return replace(self.store_options, retention=left)
 
     async def _known(self, batch: Batch, fingerprints: Sequence[bytes]) -> dict[int, StoreRecord]:
         """Find the records whose bytes were imported before, by their position in the batch."""
@@ -121,7 +128,7 @@ class BatchHandler:
 
         async def commit() -> BatchOutcome:
             return await self.threads.commit(
-                BatchRequest(batch.run_id, batch.seq, records, self.store_options)
+                BatchRequest(batch.run_id, batch.seq, records, self._options(batch))
             )
 
         async def replay() -> BatchOutcome:

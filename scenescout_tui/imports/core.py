@@ -247,7 +247,7 @@ class ImportCore:
             self._tools,
             batch_size=request.options.batch_size or self.config.batch_size,
             results_cap=None if request.options.all_results else RESULTS_CAP,
-            inputs=", ".join(request.words),
+            words=request.words,
             resumed_at=resumed_at,
             on_results=request.on_results,
             dead_letters=request.dead_letters,
@@ -265,7 +265,7 @@ class ImportCore:
         if request.payloads is not None or request.walk is not None:
             return
         for run in self.running():
-            if run.source == request.source and run.inputs == ", ".join(request.words):
+            if (run.source, run.words) == (request.source, request.words):
                 raise SpawnerError(
                     f"{request.source} is being imported already, by run {run.run_id[-6:]}",
                     code="ALREADY_RUNNING",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -24,6 +25,7 @@ class StoreKeeper:
     bodies: bool
     retention: float | None
     run_id: str | None = None
+    _given_at: float | None = None
 
     async def keep(self, key: str, page: KeptPage) -> None:
         """Remember a good answer, in place of an older one."""
@@ -50,6 +52,7 @@ class StoreKeeper:
         row = await self.threads.read(self.threads.store.kept_page, self.source, key)
         if row is None:
             return None
+        self._given_at = row.fetched_at.timestamp()
         # What failed then would fail again: the same bytes, read in the same way.
         trusted = row.run_completed and row.salt == self.salt
         return KeptPage(
@@ -58,3 +61,7 @@ class StoreKeeper:
             last_modified=row.last_modified if trusted else None,
             fetched_at=row.fetched_at.timestamp(),
         )
+
+    def age_of_last(self) -> float:
+        """Return the seconds since the answer was fetched that was asked for last; 0 where there was none."""
+        return 0.0 if self._given_at is None else max(0.0, time.time() - self._given_at)

@@ -44,6 +44,8 @@ class Batch:
     source: str
     first: int
     records: tuple[RawRecord, ...]
+    #: Seconds since its records left their source.
+    age: float = 0.0
 
     @property
     def size(self) -> int:
@@ -110,6 +112,8 @@ def _prepare_one(batch: Batch, at: int, fingerprint: bytes, options: PrepareOpti
         return msgspec.structs.replace(blank, error=raw.error)
     try:
         adapter = _recognised(raw.data) if batch.source == "auto" else get_adapter(batch.source)
+        # Also where it fails now: how long its bytes may be kept depends on the source.
+        blank = msgspec.structs.replace(blank, source=adapter.name)
         event = adapter.parse(raw.data, options.validate_location)
         if options.enrich:
             event = enrich(event)

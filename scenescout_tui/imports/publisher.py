@@ -198,6 +198,8 @@ class Publisher:
             budget_limit=gate.budget_limit,
             budget_resets_at=_steady(gate.budget_resets_at),
         )
+        if gate.waits and row.state == "idle" and gate.breaker != "closed":
+            return replace(row, waits=gate.waits, until=_steady(gate.until))
         if gate.waits and row.state == "running":
             return replace(row, state="waiting", waits=gate.waits, until=_steady(gate.until), eta=None)
         return row

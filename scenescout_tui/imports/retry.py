@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
 from scenescout_tui.imports.commands import CommandResult, RetryDeadLetters
 from scenescout_tui.imports.core import ImportCore
@@ -38,23 +39,23 @@ class DeadLetterWalk:
         ids = self._ids[self._at : self._at + PAGE]
         if not ids:
             return None
-        records = await self._core.threads.read(_read, self._core.store, ids)
+        letters = await self._core.threads.read(_read, self._core.store, ids)
         self._at += len(ids)
         return Page(
-            records=records,
+            records=tuple(RawRecord(one.payload or b"", one.line, one.origin) for one in letters),
             cursor=str(self._at),
             number=(self._at - 1) // PAGE + 1,
             total=len(self._ids),
             fraction=self._at / len(self._ids),
+            age=max((datetime.now(UTC) - one.created_at).total_seconds() for one in letters),
         )
 
     async def aclose(self) -> None:
         """Nothing to let go of."""
 
 
-def _read(store: Store, ids: Sequence[str]) -> tuple[RawRecord, ...]:
-    letters = [store.dead_letter(one) for one in ids]
-    return tuple(RawRecord(data=one.payload or b"", line=one.line, origin=one.origin) for one in letters)
+def _read(store: Store, ids: Sequence[str]) -> tuple[DeadLetter, ...]:
+    return tuple(store.dead_letter(one) for one in ids)
 
 
 def _chosen(store: Store, command: RetryDeadLetters) -> list[DeadLetter]:
@@ -78,7 +79,15 @@ async def start_retries(
     """Start one run for each source of the dead letters asked for; ``data``: count, run_ids, run_id (the
     first).
     """
-    letters = await core.threads.read(_chosen, core.store, command)
+    found = await core.threads.read(_chosen, core.store, command)
+    letters = [one for one in found if not one.blanked]
+    if found and not letters:
+        return CommandResult(
+            False,
+            "the bytes of these dead letters could not be kept any longer",
+            "NOT_FOUND",
+            "Import the source again.",
+        )
     by_source = itertools.groupby(
         sorted(letters, key=lambda one: (one.source, one.id)), lambda one: one.source
     )

@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -32,6 +32,7 @@ from scenescout_tui.imports.threads import StoreThreads
 from scenescout_tui.imports.window import Window
 from scenescout_tui.log_file import about
 from scenescout_tui.settings import SpawnerConfig
+from scenescout_tui.sources.inputs import origin_of
 from scenescout_tui.sources.pages import Page
 from scenescout_tui.spawner import EventSpawner, SpawnResult, SpawnTask
 from scenescout_tui.store import BatchPlan, NotFoundError
@@ -75,7 +76,7 @@ class ImportRun:
         *,
         batch_size: int,
         results_cap: int | None,
-        inputs: str = "",
+        words: tuple[str, ...] = (),
         resumed_at: int | None = None,
         on_results: Callable[[tuple[RecordResult, ...]], None] | None = None,
         dead_letters: tuple[str, ...] = (),
@@ -84,7 +85,9 @@ class ImportRun:
     ) -> None:
         self.run_id = run_id
         self.source = source
-        self.inputs = inputs
+        #: What it reads, as it was given; addresses may hold secrets, `inputs` is what may be shown.
+        self.words = words
+        self.inputs = ", ".join(map(origin_of, words))
         self.state: RunState = "running"
         self.started_at = time.time()
         self.ended_at: float | None = None
@@ -178,7 +181,7 @@ class ImportRun:
         if stale is not None and any(limit.is_open_circuit for limit in limits):
             page = await stale()
             if page is not None:
-                return page
+                return self._aged(page)
             limits = ()  # the walk may have come to its end, which takes no request
         try:
             return await self._fetch(limits)
@@ -190,8 +193,13 @@ class ImportRun:
             )
         if recovery.stale and isinstance(recovery.value, Page):
             log.warning("an older copy of page %d is used: the source does not answer", self.page + 1)
-            return recovery.value
+            return self._aged(recovery.value)
         return None
+
+    def _aged(self, page: Page) -> Page:
+        """Return an older copy with its age, which counts where its content may be kept for a time only."""
+        keeper = self._opened.keeper
+        return page if keeper is None else replace(page, age=keeper.age_of_last())
 
     async def _park(self, reason: SpawnerError, delay: float) -> None:
         """Take in nothing more until the source lets us: the run ends as parked, with the time it goes on."""
@@ -249,6 +257,7 @@ class ImportRun:
                 source=self.source,
                 first=self._read,
                 records=records,
+                age=page.age,
             )
             self._seq += 1
             self._read += len(records)

@@ -10,6 +10,7 @@ from pathlib import Path
 from scenescout_tui.imports.commands import ErrorItem, ListErrors
 from scenescout_tui.imports.report import OUTCOMES
 from scenescout_tui.imports.snapshot import Counts, ErrorGroupRow, RunRow
+from scenescout_tui.sources.inputs import origin_of
 from scenescout_tui.store import RunRow as StoredRun
 from scenescout_tui.store import Store
 
@@ -120,7 +121,7 @@ def _run(info: StoredRun) -> RunRow:
         started_at=info.started_at.timestamp(),
         ended_at=info.ended_at.timestamp() if info.ended_at else None,
         counts=Counts(**{name: getattr(info.accounting, name) for name in (*OUTCOMES, "in_flight")}),
-        inputs=", ".join(info.inputs),
+        inputs=", ".join(map(origin_of, info.inputs)),
         note=info.note or "",
         resume_at=info.resume_at.timestamp() if info.resume_at else None,
         missing=info.missing,

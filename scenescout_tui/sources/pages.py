@@ -28,7 +28,8 @@ class Page:
 
     `cursor` is opaque; a walk opened with it goes on behind this page. `number` counts pages from 1. `total`
     is the number of records expected where that is known, `fraction` the part of the input read so far
-    (0..1). `stale`: an older copy, because the source does not answer.
+    (0..1). `stale`: an older copy, because the source does not answer. `age`: seconds since its records left
+    the source, which its terms may count.
     """
 
     records: tuple[RawRecord, ...]
@@ -37,6 +38,7 @@ class Page:
     total: int | None = None
     fraction: float | None = None
     stale: bool = False
+    age: float = 0.0
 
 
 class PageWalk(Protocol):

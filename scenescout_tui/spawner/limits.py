@@ -182,8 +182,8 @@ class RateLimit(Limit):
 class RequestLimit(RateLimit):
     """A `RateLimit` that holds where the requests arrive, however long they were on their way.
 
-    A request counts as being made until its answer is here, and from then on as made at that moment: the server
-    saw it no later, and sees the next one no earlier than it is sent. Each start must be followed by
+    A request counts as being made until its answer is here, and from then on as made at that moment: the
+    server saw it no later, and sees the next one no earlier than it is sent. Each start must be followed by
     `finished`.
     """
 

@@ -69,7 +69,9 @@ class Place:
 
 
 @pytest.fixture(params=["variables", "files"])
-def place(request: pytest.FixtureRequest, own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+def place(
+    request: pytest.FixtureRequest, own_home: Path, no_tokens: None, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Place]:
     """Both services, with their tokens in variables or in files, and a log that holds everything."""
     monkeypatch.setenv("SCENESCOUT_LOG_LEVEL", "debug")
     with SandboxServer(events=60, latency=0.0, today=TODAY) as server:

@@ -204,6 +204,7 @@ def test_every_change_is_in_the_audit_log(verb: Program, filled: Path) -> None:
     assert all(who for who, _, _ in rows)
 
 
+@pytest.mark.usefixtures("no_tokens")
 def test_sources_say_key_and_what_they_read(verb: Program) -> None:
     found = {row["name"]: row for row in verb("sources", "--json").json["sources"]}
     assert set(found) >= {"eventbrite", "yelp", "manual", "auto"}

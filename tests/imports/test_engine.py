@@ -272,6 +272,7 @@ def test_a_run_that_goes_on_keeps_the_batch_size_it_began_with(database: Path, t
     assert (done.counts.total, done.counts.created) == (4000, 4000)
 
 
+@pytest.mark.usefixtures("no_tokens")
 @pytest.mark.parametrize(
     ("command", "code"),
     [

@@ -149,7 +149,7 @@ def test_the_scripts_of_a_page_are_read_and_a_broken_one_costs_no_other() -> Non
         "https://canal.example.org/one",
         "https://canal.example.org/two",
     ]
-    assert found.failed == ["it is no JSON (line 1, column 19)"]
+    assert found.failed == ["it is no JSON (line 1, column 20)"]
 
 
 @pytest.mark.parametrize(

@@ -19,9 +19,7 @@ _TYPE = re.compile(r"""\btype\s*=\s*["']?\s*application/ld\+json\b""", re.IGNORE
 _HREF = re.compile(r"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.IGNORECASE)
 _MARKS = ("<!--", "<![CDATA[", "//<![CDATA[", "// <![CDATA[", "/*<![CDATA[*/", "/* <![CDATA[ */")
 _END_MARKS = ("//-->", "-->", "//]]>", "// ]]>", "/*]]>*/", "/* ]]> */", "]]>", ";")
-_PAGE = re.compile(
-    r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|script|meta|title|div)\b", re.I | re.S
-)
+_PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body|script|meta|title|div)\b", re.IGNORECASE)
 
 
 class Scripts(NamedTuple):
@@ -33,8 +31,10 @@ class Scripts(NamedTuple):
 
 def is_page(text: str) -> bool:
     """Tell a web page by its start, or by a script of JSON-LD anywhere."""
-    start = text[:4096].lstrip("\ufeff")
-    return _PAGE.match(start) is not None or (start.lstrip()[:1] == "<" and "ld+json" in text)
+    start = text[:4096].lstrip("\ufeff \t\r\n")
+    while start.startswith("<!--") and "-->" in start:
+        start = start.partition("-->")[2].lstrip()
+    return _PAGE.match(start) is not None or (start.startswith("<") and "ld+json" in text)
 
 
 def scripts(page: str, url: str | None) -> Scripts:

@@ -313,6 +313,7 @@ async def test_the_token_shows_in_no_error_log_or_answer(
     server: HostileServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="scenescout_tui")
     client = service(server, limits=WebLimits(deadline=0.3))
     shown = [repr(client), repr(client.__dict__)]
     shown.append(repr(await client.get("/events", {"token": CANARY, "q": "jazz"})))
