@@ -24,6 +24,11 @@ WHOLE = 16 * 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
 _DAMAGED_ACTION = "Repair this place in the file, or get the file again; the records around it are imported."
 _FOREIGN_ACTION = "Import a JSON file: one object, a list, an API page, or one record per line."
+_OTHER_ACTIONS = {
+    "iCalendar": "Import it with `scenescout import ics FILE`.",
+    "HTML": "If the page marks up its events, import it with `scenescout import jsonld FILE`.",
+    "CSV": "Import it with `scenescout import csv FILE --map title=COLUMN,start=COLUMN`.",
+}
 
 
 class InputReader:
@@ -115,7 +120,9 @@ class InputReader:
         if cut.error is None:
             return RawRecord(cut.data, self.line, self._source.origin)
         self.damaged = True
-        action = _FOREIGN_ACTION if self._foreign is not None else _DAMAGED_ACTION
+        action = _DAMAGED_ACTION
+        if self._foreign is not None:
+            action = _OTHER_ACTIONS.get(cut.error.rpartition(" ")[2], _FOREIGN_ACTION)
         error = RecordError("VALIDATION_ERROR", cut.error, "record", action)
         return RawRecord(cut.data, self.line, self._source.origin, error)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 from urllib.parse import urlsplit
 
 from scenescout_tui.safe_text import clean, redact
@@ -50,5 +51,10 @@ def shown_address(url: str) -> str:
 
 
 def account_of(url: str) -> str:
-    """Return what tells one feed's ids from those of another: its host and path."""
-    return shown_address(url).partition("://")[2].rstrip("/")
+    """Return what tells one feed's ids from those of another: its host and path, and a digest of its query,
+    which often names the feed and may hold secrets.
+    """
+    host, slash, path = shown_address(url).partition("://")[2].rstrip("/").partition("/")
+    query = url.partition("#")[0].partition("?")[2]
+    mark = f"?{sha256(query.encode('utf-8', 'replace')).hexdigest()[:12]}" if query else ""
+    return f"{host.lower()}{slash}{path}{mark}"

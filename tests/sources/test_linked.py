@@ -207,7 +207,7 @@ def test_links_are_relative_to_the_page_or_to_what_it_says() -> None:
     [
         ("<!doctype html><p>Nothing here</p>", "the page holds no JSON-LD"),
         (page({"@type": "Organization"}), "there are no events in it"),
-        ("BEGIN:VCALENDAR\nEND:VCALENDAR\n", "it is no JSON (line 1, column 1)"),
+        ("BEGIN:VCALENDAR\nEND:VCALENDAR\n", "this is no JSON-LD; it looks like iCalendar"),
         ('{"@type": "Event", "a": NaN}', "a number is out of range"),
         ('{"@type": "Event", "a": ' + "9" * 5_000 + "}", "a number is out of range"),
         ("[" * 100_000, "it is nested too deeply"),
@@ -216,6 +216,14 @@ def test_links_are_relative_to_the_page_or_to_what_it_says() -> None:
 )
 def test_a_document_without_events_says_what_it_is(body: str, words: str) -> None:
     assert outcome("jsonld", body).failed == [words]
+
+
+def test_a_script_too_large_fails_alone_and_a_value_in_each_line_may_be_any_number() -> None:
+    large = json.dumps([linked(description="x" * 5_000_000)])
+    found = outcome("jsonld", page(large, linked()))
+    assert (len(found.events), found.failed) == (1, ["it is larger than 4 MiB; write one event per line"])
+    lines = "\n".join(json.dumps(linked(url=f"/{n}", description="x" * 100_000)) for n in range(200))
+    assert len(records("jsonld", lines)) == 200
 
 
 def test_an_old_page_in_windows_1252_is_read() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -17,6 +18,8 @@ from scenescout_tui.sources.read_options import ReadOptions
 
 #: The most events of one document; no public calendar has a tenth of it.
 MAX_EVENTS = 250_000
+#: The longest event, in bytes, without the files inside of it. Longer ones would hold up everything else.
+LONGEST_EVENT = 1024 * 1024
 #: What `component` holds in every record of a feed.
 MARK = "VEVENT"
 
@@ -24,6 +27,9 @@ _DAMAGED = "Ask whoever publishes the calendar to repair this event; the others 
 _SPLIT = "Split the calendar, or ask for a shorter period."
 _ENCODING = "Ask for the calendar in UTF-8, or convert it (iconv -f WINDOWS-1252 -t UTF-8 FILE > NEW)."
 _FOREIGN = "Check the address or the file: it should begin with BEGIN:VCALENDAR."
+_INLINE = re.compile(
+    rb"^ATTACH;[^:\r\n]*BASE64[^:\r\n]*:.*(?:\r?\n[ \t].*)*+\r?\n", re.IGNORECASE | re.MULTILINE
+)
 # What reading foreign bytes with somebody else's library may raise beside what it is meant to.
 _READING = (ValueError, AttributeError, TypeError, LookupError, OverflowError, RecursionError)
 
@@ -93,9 +99,14 @@ class _Reader:
 
     def _component(self, block: Block) -> Component | Piece:
         if block.error is not None:
-            return broken(block.data, block.error, _DAMAGED)
+            return broken(block.data[:LONGEST_EVENT], block.error, _DAMAGED)
+        data = _without_files(block.data)
+        if len(data) > LONGEST_EVENT:
+            return broken(
+                data[:LONGEST_EVENT], "the event is longer than 1 MiB; only its start was kept", _DAMAGED
+            )
         try:
-            return component(block.data, self._zones_of(block.frame))
+            return component(data, self._zones_of(block.frame))
         except UnicodeDecodeError as error:
             bad = block.data[error.start]
             return broken(
@@ -141,6 +152,11 @@ class _Reader:
             "series": one.repeats,
             "place": self._options.place,
         }
+
+
+def _without_files(data: bytes) -> bytes:
+    """Leave out files that stand inside of a long event; nobody looks at them."""
+    return _INLINE.sub(b"", data) if LONGEST_EVENT // 8 < len(data) <= LONGEST_EVENT * 8 else data
 
 
 def _times(prefix: str, moment: Moment) -> dict[str, Any]:

@@ -22,6 +22,9 @@ _REPAIR = "Ask whoever runs the site to repair this script; the others are impor
 _NO_SCRIPT = "Check the address; not every site marks up its events. Ask for a calendar feed instead."
 _NO_EVENTS = "Check the address: it may be that of an overview, while the pages of single events have more."
 _LONGEST_KEPT = 1024 * 1024
+# A JSON text is read in one go, which holds up everything else for ten milliseconds per megabyte.
+_LARGEST_FETCHED = 4 * 1024 * 1024
+_LARGEST_IN_FILES = 16 * 1024 * 1024
 
 
 def read_linked(document: Document, options: ReadOptions) -> Iterator[Piece]:
@@ -45,9 +48,9 @@ def read_linked(document: Document, options: ReadOptions) -> Iterator[Piece]:
         if not texts:
             yield broken(document.body[:1024], "the page holds no JSON-LD", _NO_SCRIPT)
             return
-        values = [_parsed(unwrapped(one)) for one in texts]
+        values = [_parsed(unwrapped(one), _LARGEST_FETCHED) for one in texts]
     else:
-        texts, values = _of_file(text)
+        texts, values = _of_file(text, _LARGEST_IN_FILES if document.url is None else _LARGEST_FETCHED)
     yield from _pieces(document, options, base, list(zip(texts, values, strict=True)))
 
 
@@ -61,13 +64,11 @@ def _pieces(
     )
     for (text, value), group in zip(parsed, found, strict=True):
         if isinstance(value, str):
-            yield broken(text.encode()[:_LONGEST_KEPT], value, _REPAIR)
+            yield broken(text[:_LONGEST_KEPT].encode(), value, _REPAIR)
         for one in group:
             yield _record(one, options, base, repeats=starts[_identity(one.node)] > 1)
     if not any(found) and not any(isinstance(value, str) for _, value in parsed):
-        kind = foreign(document.body[:HEAD])
-        words = kind.replace("no JSON", "no JSON-LD") if kind is not None else "there are no events in it"
-        yield broken(document.body[:1024], words, _NO_EVENTS)
+        yield broken(document.body[:1024], "there are no events in it", _NO_EVENTS)
 
 
 def _record(found: Found, options: ReadOptions, base: str | None, *, repeats: bool) -> Piece:
@@ -99,24 +100,27 @@ def _start(node: dict[str, Any]) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def _of_file(text: str) -> tuple[list[str], list[Any]]:
+def _of_file(text: str, largest: int) -> tuple[list[str], list[Any]]:
     """A file is one value, or a value in each line."""
-    whole = _parsed(text)
+    whole = _parsed(text, largest)
     if not isinstance(whole, str):
         return [text], [whole]
     lines = [one for one in text.splitlines() if one.strip()]
     if len(lines) > 1 and all(one.lstrip()[:1] in "{[" for one in lines[:3]):
-        values = [_parsed(one) for one in lines]
+        values = [_parsed(one, largest) for one in lines]
         if any(not isinstance(value, str) for value in values):
             return lines, values
-    return [text], [whole]
+    instead = foreign(text[:HEAD].encode("utf-8", "replace"))
+    return [text], [whole if instead is None else instead.replace("no JSON", "no JSON-LD")]
 
 
-def _parsed(text: str) -> Any:
+def _parsed(text: str, largest: int) -> Any:
     """Return the value of a JSON text, or in words why it is none.
 
     Line breaks inside of strings and entities instead of quotes are common, and read.
     """
+    if len(text) > largest:
+        return f"it is larger than {largest // 1024 // 1024} MiB; write one event per line"
     problem = "the script is empty"
     for one in dict.fromkeys((text, html.unescape(text) if "&" in text else text)):
         if not one.strip():

@@ -14,7 +14,7 @@ from scenescout_tui.sources.inputs import InputError
 from scenescout_tui.sources.layout import HEAD, foreign
 from scenescout_tui.sources.read_options import ReadOptions
 from scenescout_tui.sources.tables.fields import FIELDS, columns_of, is_table, missing_columns
-from scenescout_tui.sources.tables.rows import DecodeProblem, Row, decoded, delimiter_of, rows
+from scenescout_tui.sources.tables.rows import DecodeProblem, Row, decoded, delimiters_of, rows
 
 #: The key that every record of a table has; it holds what the operator adds.
 MARK = "table"
@@ -25,6 +25,7 @@ _FOREIGN = "Export the list as CSV (comma separated, UTF-8) with its column name
 _SHOWN = 30
 # Exports put titles and empty lines above their column names.
 _HEADER_SEARCHED = 10
+_HEAD_SEARCHED = 256 * 1024
 
 
 def read_table(document: Document, options: ReadOptions) -> Iterator[Piece]:
@@ -46,7 +47,8 @@ def read_table(document: Document, options: ReadOptions) -> Iterator[Piece]:
     if instead is not None and not instead.endswith(("CSV", "text")):
         yield broken(document.body[:1024], instead.replace("no JSON", "no table"), _FOREIGN)
         return
-    found = rows(text, delimiter_of(text) or ",")
+    delimiter = _delimiter(text, options) or next(iter(delimiters_of(text)), ",")
+    found = rows(text, delimiter)
     first = list(islice(found, _HEADER_SEARCHED))
     at, names = _header(first, options)
     columns = _columns(names, options, document.origin)
@@ -57,14 +59,19 @@ def read_table(document: Document, options: ReadOptions) -> Iterator[Piece]:
 def could_be_table(head: bytes, options: ReadOptions) -> bool:
     """Tell from its first bytes whether a text is a table of events whose columns are known."""
     try:
-        text = decoded(head)
+        return _delimiter(decoded(head), options) is not None
     except DecodeProblem:
         return False
-    delimiter = delimiter_of(text)
-    if delimiter is None:
-        return False
-    _, names = _header(list(islice(rows(text, delimiter), _HEADER_SEARCHED)), options)
-    return _fits(names, options)
+
+
+def _delimiter(text: str, options: ReadOptions) -> str | None:
+    """Return the delimiter with which we find the columns that an event needs; None where none does."""
+    head = text[:_HEAD_SEARCHED]
+    for one in delimiters_of(head):
+        first = list(islice(rows(head, one), _HEADER_SEARCHED))
+        if _fits(_header(first, options)[1], options):
+            return one
+    return None
 
 
 def _header(found: list[Row], options: ReadOptions) -> tuple[int, list[str]]:

@@ -48,20 +48,17 @@ def decoded(body: bytes) -> str:
         return body.decode("cp1252", "replace")
 
 
-def delimiter_of(text: str) -> str | None:
-    """Return the delimiter that parts the first rows most evenly; None where none does."""
+def delimiters_of(text: str) -> list[str]:
+    """Return the delimiters that the first rows hold, the one that parts them most evenly first."""
     lines = [line for line in _QUOTED.sub("", text[:65_536]).splitlines() if line.strip()][:_TRIED]
-    best: tuple[float, str] | None = None
+    scores: dict[str, float] = {}
     for one in _DELIMITERS:
         counts = Counter(line.count(one) for line in lines)
         counts.pop(0, None)
-        if not counts:
-            continue
-        number, rows = max(counts.items(), key=lambda pair: (pair[1], pair[0]))
-        score = rows / len(lines) + min(number, 50) / 1_000
-        if best is None or score > best[0]:
-            best = (score, one)
-    return best[1] if best is not None else None
+        if counts:
+            number, rows = max(counts.items(), key=lambda pair: (pair[1], pair[0]))
+            scores[one] = rows / len(lines) + min(number, 50) / 1_000
+    return sorted(scores, key=lambda one: -scores[one])
 
 
 def rows(text: str, delimiter: str) -> Iterator[Row]:
