@@ -1,4 +1,4 @@
-# SceneScout: `make run` opens the console with samples, `make test` runs the tests. `make help` lists the rest.
+# SceneScout: `make run` opens the console with a sandbox, `make test` runs the tests. `make help` lists the rest.
 
 # Set PYTHON to choose the interpreter; otherwise .ci/setup takes the newest suitable one.
 export PYTHON
@@ -17,7 +17,7 @@ $(STAMP): pyproject.toml constraints.txt .ci/setup
 	@touch $(STAMP)
 
 run: ARGS ?= --sandbox
-run: $(STAMP) ## Open the console with samples; ARGS="--database events.db" for your own events.
+run: $(STAMP) ## Open the console with a sandbox; ARGS="--database events.db" for your own events.
 	@$(BIN)/scenescout $(ARGS)
 
 test: $(STAMP) ## Run all tests that need no server; ARGS="tests/store -x" for some.

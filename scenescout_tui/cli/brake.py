@@ -12,6 +12,9 @@ from scenescout_tui.cli.streams import tell
 from scenescout_tui.imports.signals import heeded
 from scenescout_tui.safe_text import for_screen
 
+#: Seconds an engine gets beyond the drain deadline.
+GOODBYE = 5.0
+
 
 @contextmanager
 def deaf_threads() -> Iterator[None]:

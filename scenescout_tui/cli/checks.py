@@ -224,7 +224,7 @@ def _schema(connection: sqlite3.Connection) -> tuple[bool, str | None]:
     owner = connection.execute("PRAGMA application_id").fetchone()[0]
     if VERSION_TABLE not in tables:
         return not tables and owner == 0, None
-    row = connection.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchone()  # noqa: S608 – our own name  # noqa: S608 – our own name
+    row = connection.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchone()  # noqa: S608 – our own name
     return False, row[0] if row else None
 
 

@@ -58,7 +58,6 @@ def _run(flags: Flags, settings: Settings) -> int:
         status = run_console(
             settings,
             lambda: _connect(flags, settings, brake, engines.append),
-            sandbox=flags.sandbox,
             read_only=flags.read_only,
             announce=screen.announce,
         )

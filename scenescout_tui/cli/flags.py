@@ -28,7 +28,7 @@ class Flags:
     debug: bool = False
     as_json: bool = False
     sandbox: bool = False
-    #: Part (0 to 1) of the sandbox's answers that go wrong; None: as many as it has by itself.
+    #: Part (0 to 1) of the sandbox's answers that go wrong; none do where it is not given.
     sandbox_faults: float | None = None
     read_only: bool = False
     theme: str | None = None

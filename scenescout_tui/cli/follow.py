@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from scenescout_tui.cli.brake import Brake
+from scenescout_tui.cli.brake import GOODBYE, Brake
 from scenescout_tui.cli.going_on import how_to_go_on
 from scenescout_tui.cli.log import logged
 from scenescout_tui.cli.output import count
@@ -35,8 +35,6 @@ T = TypeVar("T")
 
 #: Seconds between two looks at the engine.
 _LOOK = 0.1
-#: Seconds an engine gets beyond the drain deadline.
-_GOODBYE = 5.0
 
 
 Job = StartImport | ResumeRuns | RefreshExpired | RetryDeadLetters
@@ -79,7 +77,7 @@ def run_to_end(
             reports = tuple(_reports(handle, runs))
         finally:
             handle.stop(drain=True)
-            handle.join(settings.drain_deadline + _GOODBYE)
+            handle.join(settings.drain_deadline + GOODBYE)
     return Ending(reports, watch.received, accepted)
 
 

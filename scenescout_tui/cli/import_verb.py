@@ -25,8 +25,8 @@ from scenescout_tui.sources.read_options import ReadOptions
 
 #: What can be imported, for the completion of the shell.
 _SOURCES = (*SERVICES, "manual", "ics", "jsonld", "csv", "auto")
-#: Sources of which the sandbox has samples although nobody serves them.
-_SAMPLED = ("manual",)
+#: The source that the sandbox has a file for: filled-in submission forms.
+_FORMS = "manual"
 
 
 @verb("import")
@@ -87,7 +87,7 @@ def _run(flags: Flags, job: StartImport | ResumeRuns, resume: str | None, **more
             with deaf_threads():
                 here = stack.enter_context(sandbox(flags, **more))
             settings = here.settings
-            if isinstance(job, StartImport) and job.source in _SAMPLED and not job.inputs:
+            if isinstance(job, StartImport) and job.source == _FORMS and not job.inputs:
                 job = replace(job, inputs=(here.forms,))
         else:
             settings = flags.settings(**more)
@@ -116,7 +116,7 @@ def _check(source: str, inputs: tuple[str, ...], flags: Flags, *, resume: bool) 
         get_adapter(source)
     if inputs:
         check_inputs(inputs, source)
-    elif source not in SERVICES and not (flags.sandbox and source in _SAMPLED):
+    elif source not in SERVICES and not (flags.sandbox and source == _FORMS):
         raise usage_error(
             f"import {source} needs an INPUT: a file, a URL, or - for standard input",
             f"For example: scenescout import {source} FILE.",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scenescout_tui.cli.brake import Brake
+from scenescout_tui.cli.brake import GOODBYE, Brake
 from scenescout_tui.cli.complaint import usage_error
 from scenescout_tui.cli.exits import SIGNALLED, PipeClosed
 from scenescout_tui.cli.flags import Flags, data_options
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 #: The libraries of the extra `api`, and what comes with them.
 _EXTRA = frozenset({"fastapi", "h11", "prometheus_client", "starlette", "uvicorn"})
-#: Seconds an engine gets beyond the drain deadline.
-_GOODBYE = 5.0
 
 
 @verb("serve")
@@ -81,7 +79,7 @@ def _serve(settings: Settings, token: ApiToken, announce: Callable[[str], None])
             server.run()
         finally:
             handle.stop(drain=True)
-            handle.join(settings.drain_deadline + _GOODBYE)
+            handle.join(settings.drain_deadline + GOODBYE)
     return 0 if watch.received is None else SIGNALLED + watch.received
 
 

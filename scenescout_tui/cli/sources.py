@@ -73,7 +73,7 @@ def _say_sources(flags: Flags, settings: Settings) -> None:
         say_json({"sources": [row | {"attribution": terms.get(row["name"], "")} for row in named]})
         return
     say_table(_COLUMNS, rows)
-    say("Import with: scenescout import SOURCE FILE, or the key in the console.")
+    say("Import with: scenescout import SOURCE [INPUT], or the key in the console.")
     say("What your Eventbrite token can see: scenescout sources --organizations")
 
 

@@ -65,10 +65,9 @@ def _palette() -> type[Provider]:
 class SceneScoutApp(App[None], inherit_bindings=False):
     """The console over one engine.
 
-    ``connect`` gives the engine's handle; it is called in a thread after the first paint. ``sandbox`` says
-    that every source can be imported at once, ``read_only`` that nothing may be changed from here.
-    ``may_ask`` says what is wrong with what a source is to be asked for, before the engine is told.
-    ``refresh_every`` is in seconds.
+    ``connect`` gives the engine's handle; it is called in a thread after the first paint. ``read_only`` says
+    that nothing may be changed from here. ``may_ask`` says what is wrong with what a source is to be asked
+    for, before the engine is told. ``refresh_every`` is in seconds.
     """
 
     TITLE = "SceneScout"
@@ -91,7 +90,6 @@ class SceneScoutApp(App[None], inherit_bindings=False):
         connect: Connect,
         *,
         theme: str | None = None,
-        sandbox: bool = False,
         read_only: bool = False,
         state_dir: Path | None = None,
         may_ask: MayAsk = lambda source, pairs: "",
@@ -99,7 +97,6 @@ class SceneScoutApp(App[None], inherit_bindings=False):
         refresh_every: float | None = REFRESH,
     ) -> None:
         super().__init__(driver_class=SteadyDriver)
-        self.sandbox = sandbox
         self.read_only = read_only
         self.state_dir = state_dir
         self.may_ask = may_ask
@@ -317,7 +314,6 @@ def run_console(
     settings: Settings,
     connect: Connect,
     *,
-    sandbox: bool,
     read_only: bool,
     announce: Callable[[Callable[[int], None]], None] | None = None,
 ) -> int:
@@ -333,7 +329,6 @@ def run_console(
     app = SceneScoutApp(
         connect,
         theme=settings.theme,
-        sandbox=sandbox,
         read_only=read_only,
         state_dir=state_dir(),
         may_ask=partial(_may_ask, settings),

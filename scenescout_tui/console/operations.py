@@ -128,7 +128,7 @@ class Operations:
             done = sum(run.counts.finished for run in seen.runs if run.run_id in running)
             return (
                 f"{plural(done, 'record')} finished so far: they stay written.\n"
-                "The rest of the input is not read; importing the same file again passes over what is "
+                "The rest is not read; R goes on with it, and importing the same again passes over what is "
                 "written."
             )
 
@@ -223,7 +223,7 @@ class Operations:
         if not self._may(f"import_{source}"):
             return
         row = next((row for row in self._seen.sources if row.name == source), None)
-        if self._app.sandbox or (row is not None and row.ready):
+        if row is not None and row.ready:
             self._start(source)
         else:
             self._prompt(source)

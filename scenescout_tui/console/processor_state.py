@@ -106,13 +106,13 @@ class ProcessorState(Widget):
     def process_eventbrite_events(
         self, payloads: Sequence[Any] | None = None, *, inputs: Sequence[str] = ()
     ) -> None:
-        """Import Eventbrite payloads (decoded JSON) or files; without both, what the source offers."""
+        """Import Eventbrite payloads (decoded JSON), files or feeds; else what the settings ask for."""
         self.start_import("eventbrite", payloads, inputs)
 
     def process_yelp_events(
         self, payloads: Sequence[Any] | None = None, *, inputs: Sequence[str] = ()
     ) -> None:
-        """Import Yelp payloads (decoded JSON) or files; without both, what the source offers."""
+        """Import Yelp payloads (decoded JSON), files or feeds; else what the settings ask for."""
         self.start_import("yelp", payloads, inputs)
 
     def process_manual_event(
@@ -149,7 +149,6 @@ class ProcessorState(Widget):
         self, command: Command, said: Said | None = None, done: Callable[[Any], None] | None = None
     ) -> None:
         """Send a command; ``said`` gets the answer. If it started runs, the end of each is waited for."""
-
         from scenescout_tui.imports.commands import CommandResult, GetRunReport, StartImport
 
         def answered(future: Future[CommandResult]) -> None:

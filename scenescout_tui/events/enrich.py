@@ -20,25 +20,15 @@ _LENGTH_CODES = frozenset(
 _ONE_DAY = timedelta(days=1)
 
 
-class EnrichOptions(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Which steps are taken; each may be switched off."""
-
-    category: bool = True
-    zone: bool = True
-    currency: bool = True
-
-
-def enrich(event: Event, options: EnrichOptions | None = None) -> Event:
+def enrich(event: Event) -> Event:
     """Return the event with what can be derived from it: our own category, the zone of its place, the
     currency of its country.
 
     A derived zone has the `tz_source` "geo", a derived currency is flagged CURRENCY_ASSUMED. What the source
     itself says is never changed, except that a wall time without any zone is read in that of its place.
     """
-    options = options or EnrichOptions()
-    steps = ((options.category, _category), (options.zone, _zone), (options.currency, _currency))
-    for wanted, step in steps:
-        changes = step(event) if wanted else None
+    for step in (_category, _zone, _currency):
+        changes = step(event)
         if changes:
             event = msgspec.structs.replace(event, **changes)
     return event

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import anyio.lowlevel
 import msgspec
 
 from scenescout_tui.errors import RecoveryContext, SpawnerError, attempt_recovery, wrap_error
@@ -33,6 +35,9 @@ from scenescout_tui.store import (
 
 StoreRecord = PreparedRecord | KnownRecord
 
+#: Bytes of records prepared in one turn of the loop: some 20 ms of work at worst.
+TURN = 500_000
+
 
 @dataclass(frozen=True, slots=True)
 class BatchHandler:
@@ -58,7 +63,7 @@ class BatchHandler:
             wanted = [number - batch.first for number in stale.numbers]
             records.update(zip(wanted, await self._prepared(batch, fingerprints, wanted), strict=True))
             outcome = await self._commit(batch, [records[at] for at in sorted(records)])
-        return _results(batch, outcome, records.values())
+        return _results(batch, outcome, records.values(), self._options(batch).retention)
 
     async def handle_one_by_one(self, batch: Batch) -> tuple[RecordResult, ...]:
         """Import a batch that failed as a whole: find the records that fail alone, and commit the others
@@ -76,13 +81,16 @@ class BatchHandler:
                     record, event=None, skip=None, error=as_record_error(error)
                 )
         outcome = await self._commit(batch, records)
-        return _results(batch, outcome, records)
+        return _results(batch, outcome, records, self._options(batch).retention)
 
     def _options(self, batch: Batch) -> BatchOptions:
-        """Return how to write a batch: what left its source a while ago may be kept for that much less."""
-        if not batch.age:
-            return self.store_options
-        left = {name: max(0.0, most - batch.age) for name, most in self.store_options.retention.items()}
+        """Return how to write a batch: what left its source a while ago may be kept for that much less.
+
+        A batch that waited counts that too: the engine may have been paused for hours.
+        """
+        waited = 0.0 if batch.accepted_at is None else time.monotonic() - batch.accepted_at
+        age = batch.age + waited
+        left = {name: max(0.0, most - age) for name, most in self.store_options.retention.items()}
         return replace(self.store_options, retention=left)
 
     async def _known(self, batch: Batch, fingerprints: Sequence[bytes]) -> dict[int, StoreRecord]:
@@ -98,7 +106,10 @@ class BatchHandler:
     async def _prepared(
         self, batch: Batch, fingerprints: Sequence[bytes], wanted: Sequence[int]
     ) -> list[PreparedRecord]:
-        records = prepare(batch, self.prepare_options, fingerprints, wanted)
+        records: list[PreparedRecord] = []
+        for part in _turns(batch, wanted):
+            records += prepare(batch, self.prepare_options, fingerprints, part)
+            await anyio.lowlevel.checkpoint()
         named = {
             (one.source, one.source_account, one.event.venue.external_id): one.event.venue
             for one in records
@@ -144,16 +155,46 @@ class BatchHandler:
         return recovery.value
 
 
-def _results(batch: Batch, outcome: BatchOutcome, records: Iterable[StoreRecord]) -> tuple[RecordResult, ...]:
+def _turns(batch: Batch, wanted: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Cut work on large records into turns, between which others get theirs."""
+    turn: list[int] = []
+    size = 0
+    for at in wanted:
+        turn.append(at)
+        size += len(batch.records[at].data)
+        if size >= TURN:
+            yield turn
+            turn, size = [], 0
+    if turn:
+        yield turn
+
+
+def _results(
+    batch: Batch, outcome: BatchOutcome, records: Iterable[StoreRecord], retention: Mapping[str, float]
+) -> tuple[RecordResult, ...]:
     """Put the outcomes beside their records; both are in the order of the batch."""
     read = {record.number: record for record in records if isinstance(record, PreparedRecord)}
+    now = time.time()
+    kept_until = {source: now + most for source, most in retention.items()}
     return tuple(
-        _result(batch.first + at, batch.records[at], one, read.get(batch.first + at))
+        _result(
+            batch.first + at,
+            batch.records[at],
+            one,
+            read.get(batch.first + at),
+            kept_until.get(one.source),
+        )
         for at, one in enumerate(outcome.outcomes)
     )
 
 
-def _result(index: int, raw: RawRecord, outcome: RecordOutcome, read: PreparedRecord | None) -> RecordResult:
+def _result(
+    index: int,
+    raw: RawRecord,
+    outcome: RecordOutcome,
+    read: PreparedRecord | None,
+    kept_until: float | None,
+) -> RecordResult:
     event = read.event if read is not None else None
     return RecordResult(
         index=index,
@@ -172,4 +213,5 @@ def _result(index: int, raw: RawRecord, outcome: RecordOutcome, read: PreparedRe
         title=event.title if event is not None else "",
         starts_at=(event.start_local or "") if event is not None else "",
         city=(event.venue.city or "") if event is not None and event.venue is not None else "",
+        kept_until=kept_until,
     )

@@ -71,7 +71,7 @@ class ImportCore:
         self.config: SpawnerConfig = settings.spawner_config("EVENT_PROCESSING")
         self.store = Store(settings.database_url)
         self.threads = StoreThreads(self.store)
-        self.gates = Gates()
+        self.gates = Gates(self.store.path)
         self._opener = Opener(settings, self.threads, self.gates, samples or {})
         #: The running ones and the last that ended; what the others came to is in `past`.
         self.runs: dict[str, ImportRun] = {}
@@ -84,6 +84,8 @@ class ImportCore:
             max_queue_size=self.config.max_queue_size,
         )
         self._changed = changed
+        #: Why parked runs whose time has come cannot go on, by their id.
+        self.stuck: dict[str, str] = {}
         self._alone = alone
         self._lock = EngineLock(self.store.path)
         self._group: anyio.abc.TaskGroup = anyio.create_task_group()
@@ -121,7 +123,8 @@ class ImportCore:
                 await self._let_go()
             raise
         if self.settings.debug:
-            self.spawner.on("*", lambda event: log.debug("%s %s", event.type, event))
+            # Without its result: pages and records are content, which a source's terms may limit.
+            self.spawner.on("*", lambda event: log.debug("%s %s", event.type, event._replace(result=None)))
         return self
 
     async def __aexit__(
@@ -140,6 +143,7 @@ class ImportCore:
 
     async def _let_go(self) -> None:
         await self.threads.write(self.store.close)
+        self.gates.close()
         self._lock.release()
 
     def running(self) -> list[ImportRun]:
@@ -154,7 +158,7 @@ class ImportCore:
         """
         if request.source != "auto":
             get_adapter(request.source)
-        request = self._opener.resolve(request)
+        request = await self._opener.resolve(request)
         # Windows of days are counted from the day a run began, also when it goes on another day.
         read = request.options.read.starting(date.today())
         request = replace(request, options=replace(request.options, read=read))
@@ -179,7 +183,7 @@ class ImportCore:
             label=label,
             on_results=on_results,
         )
-        request = self._opener.resolve(request)
+        request = await self._opener.resolve(request)
         async with self._beginning:
             self._refuse_twins(request)
             return await self._begin(request, row)
@@ -206,6 +210,7 @@ class ImportCore:
             run.tally.settle(await self.threads.read(self.store.accounting, run_id))
         self._forget_old_runs()
         self.runs[run_id] = run
+        self.stuck.pop(run_id, None)
         self._group.start_soon(run.drive, name=f"run {run_id}")
         self._changed()
         return run

@@ -187,6 +187,15 @@ class ImportEngine:
         self._store_is_stale = True
         return CommandResult(True, f"{count:,} errors are back", data={"count": count})
 
+    def _store_changed(self) -> None:
+        self._store_is_stale = True
+        self._change()
+
+    def _forget_expired(self, now: float) -> bool:
+        """Let go of what may not be kept any longer in memory either; tell whether there was anything."""
+        forgotten = [run.tally.forget(now) for run in self._core.runs.values()]
+        return self._publisher.forget(now) or any(forgotten)
+
     def _results(self, results: tuple[RecordResult, ...]) -> None:
         self._publisher.note_results(results)
         self._store_is_stale = True
@@ -293,13 +302,14 @@ class ImportEngine:
 
     async def _keep_house(self) -> None:
         """Set parked runs going when their time has come, and blank what may not be kept any longer."""
-        waker = Waker(self._core, self._who, self._results)
+        waker = Waker(self._core, self._who, self._results, self._store_changed)
         while True:
             try:
                 if self._wakes_parked and self._stop is None:
                     await waker.wake()
                 if await blank_expired(self._core):
-                    self._store_is_stale = True
+                    self._store_changed()
+                if self._forget_expired(time.time()):
                     self._change()
             except SpawnerError as error:
                 log.warning("housekeeping failed: %s", error)

@@ -6,10 +6,12 @@ import math
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import anyio
 
 from scenescout_tui.errors import PARK_AFTER, ExternalAPIError, RateLimitError
+from scenescout_tui.imports.request_log import RequestLog
 from scenescout_tui.imports.snapshot import BreakerState
 from scenescout_tui.presets import RATE_LIMITS, ProviderLimit
 from scenescout_tui.spawner import CircuitBreaker, Limit, RequestLimit
@@ -38,6 +40,25 @@ class GateView:
     budget_resets_at: float | None
 
 
+class ServiceLimit(RequestLimit):
+    """The limit of one service, which also counts what an earlier engine of this database asked lately."""
+
+    def __init__(self, service: str, rate: ProviderLimit, log: RequestLog) -> None:
+        super().__init__(rate.requests_per_minute, rate.burst)
+        self._service = service
+        self._log = log
+        now = self._clock()
+        self._starts.extend(now - age for age in log.ages(service))
+
+    def started(self) -> None:
+        super().started()
+        self._log.sent(self._service)
+
+    def finished(self, ok: bool | None) -> None:
+        super().finished(ok)
+        self._log.answered(self._service)
+
+
 class ServiceGate:
     """The `RequestGate` of one service: all its walks share the limit; a breaker stops asking when it fails.
 
@@ -52,6 +73,8 @@ class ServiceGate:
         self._breaker = breaker
         self._optional = optional
         self._line = anyio.Lock()
+        #: Until when the service wants to be left alone, on a clock that never goes back.
+        self._held_until = 0.0
 
     async def wait(self) -> None:
         """Return when a request may be sent; requests of one gate go in the order they came.
@@ -81,9 +104,16 @@ class ServiceGate:
         self._breaker.finished(ok)
         self._limit.finished(ok)
 
+    def hold(self, seconds: float) -> None:
+        """Let no request through for so long: the service has told one of its walks to wait."""
+        self._held_until = max(self._held_until, time.monotonic() + seconds)
+
     def delay(self) -> float:
         """Seconds until a request may go; infinite while a probe of the breaker runs."""
-        return max(self._breaker.delay(), self._limit.delay())
+        return max(self._breaker.delay(), self._limit.delay(), self._held_for())
+
+    def _held_for(self) -> float:
+        return max(0.0, self._held_until - time.monotonic())
 
     def view(self) -> GateView:
         """Say how the gate stands."""
@@ -101,6 +131,8 @@ class ServiceGate:
             until = now + limited_for if limited_for < math.inf else None
             spent = budget is not None and budget.remaining <= 0
             waits = "the service's limit is used" if spent else "rate limit"
+        elif (held_for := self._held_for()) > 0:
+            until, waits = now + held_for, "the service asks to wait"
         return GateView(
             waits=waits,
             until=until,
@@ -122,6 +154,10 @@ class Approach(Limit):
         super().__init__()
         self._gate = gate
 
+    def hold(self, seconds: float) -> None:
+        """See `ServiceGate.hold`."""
+        self._gate.hold(seconds)
+
     @property
     def is_open_circuit(self) -> bool:
         """Whether the service is left alone for now because it failed."""
@@ -139,9 +175,13 @@ class Approach(Limit):
 
 
 class Gates:
-    """One gate for each service, kept for the life of an engine; made when first asked for."""
+    """One gate for each service, kept for the life of an engine; made when first asked for.
 
-    def __init__(self) -> None:
+    ``database`` is the file beside which is noted what was asked, for the engine after this one.
+    """
+
+    def __init__(self, database: Path) -> None:
+        self._log = RequestLog(database)
         self._gates: dict[str, ServiceGate] = {}
         self._sides: dict[str, ServiceGate] = {}
         self._limits: dict[str, RequestLimit] = {}
@@ -161,6 +201,10 @@ class Gates:
             self._sides[service] = gate
         return gate
 
+    def close(self) -> None:
+        """Let go of what is noted on disk; may be called twice."""
+        self._log.close()
+
     def view(self, service: str) -> GateView | None:
         """Say how a service's gate stands; None where it was never asked."""
         gate = self._gates.get(service)
@@ -170,7 +214,7 @@ class Gates:
         limit = self._limits.get(service)
         if limit is None:
             rate = _LIMITS.get(service, FEED_LIMIT)
-            limit = self._limits[service] = RequestLimit(rate.requests_per_minute, rate.burst)
+            limit = self._limits[service] = ServiceLimit(service, rate, self._log)
         return limit
 
 

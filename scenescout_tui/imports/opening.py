@@ -13,7 +13,7 @@ from scenescout_tui.imports.feeds import FeedHosts, host_of
 from scenescout_tui.imports.gates import Approach, Gates
 from scenescout_tui.imports.keeping import StoreKeeper
 from scenescout_tui.imports.request import RunRequest
-from scenescout_tui.imports.services import open_service, resolve_ask, scope_of, service_access
+from scenescout_tui.imports.services import load_web, open_service, resolve_ask, scope_of, service_access
 from scenescout_tui.imports.threads import StoreThreads
 from scenescout_tui.settings import Settings
 from scenescout_tui.sources.adapters import ADAPTERS
@@ -59,7 +59,7 @@ class Opener:
         self._gates = gates
         self._walks = walks
 
-    def resolve(self, request: RunRequest) -> RunRequest:
+    async def resolve(self, request: RunRequest) -> RunRequest:
         """Return the request with what is asked of the source's API filled in and checked.
 
         :raises SpawnerError: where nothing can be asked so.
@@ -74,6 +74,7 @@ class Opener:
             return request
         if request.source in self._walks and not request.ask:
             return replace(request, label=request.label or "samples")
+        await anyio.to_thread.run_sync(load_web)
         return replace(request, ask=resolve_ask(request.source, request.ask, self._settings).pairs)
 
     async def open(self, request: RunRequest, cursor: str | None, salt: str) -> Opened:
@@ -96,6 +97,7 @@ class Opener:
         urls = [name for name in request.inputs if is_url(name)]
         keeper = feeds = None
         if urls:
+            await anyio.to_thread.run_sync(load_web)
             adapter = ADAPTERS.get(request.source)
             # The day counts too: it moves the window in which repeating events are followed.
             read = json.dumps(request.options.read.recorded(), sort_keys=True)

@@ -44,8 +44,9 @@ class Batch:
     source: str
     first: int
     records: tuple[RawRecord, ...]
-    #: Seconds since its records left their source.
+    #: Seconds since its records left their source, when they were accepted (on a clock that never goes back).
     age: float = 0.0
+    accepted_at: float | None = None
 
     @property
     def size(self) -> int:

@@ -48,7 +48,8 @@ class Publisher:
         self._rate = Rate()
         self._queue = Samples()
         self._throughput = Samples()
-        self._newest: deque[NewestEvent] = deque(maxlen=NEWEST_SHOWN)
+        #: The newest events, each with the time until which it may be kept.
+        self._newest: deque[tuple[NewestEvent, float | None]] = deque(maxlen=NEWEST_SHOWN)
         self._earlier: tuple[RunRow, ...] = ()
         self._view = StoreView()
         self.pause_reason = ""
@@ -64,10 +65,16 @@ class Publisher:
     def note_results(self, results: tuple[RecordResult, ...]) -> None:
         """Remember the events of a batch that are new or changed, for the column that shows what comes in."""
         self._newest.extendleft(
-            NewestEvent(one.event_id or "", one.title, one.starts_at, one.city, one.source, one.outcome)
-            for one in results
-            if one.outcome in PROCESSED and one.title
+            (_newest(one), one.kept_until) for one in results if one.outcome in PROCESSED and one.title
         )
+
+    def forget(self, now: float) -> bool:
+        """Let go of events that may not be kept at ``now`` (Unix seconds); tell whether there were any."""
+        left = [one for one in self._newest if one[1] is None or one[1] > now]
+        if len(left) == len(self._newest):
+            return False
+        self._newest = deque(left, maxlen=NEWEST_SHOWN)
+        return True
 
     def sample(self) -> None:
         """Take the once-a-second samples of the sparklines; call it only while something goes on."""
@@ -110,7 +117,7 @@ class Publisher:
             errors_open=self._view.errors_open,
             undoable=self._view.undoable,
             pending_review=self._view.pending,
-            newest=tuple(self._newest),
+            newest=tuple(one for one, _ in self._newest),
             queue_history=tuple(int(value) for value in self._queue.values()),
             throughput_history=self._throughput.values(),
             memory_mb=round(resident_mb()) if busy or not previous.memory_mb else previous.memory_mb,
@@ -157,15 +164,22 @@ class Publisher:
         live = {row.run_id for row in rows}
         rows.extend(row for row in self._earlier if row.run_id not in live)
         resumable = self._view.resumable
+        stuck = self._core.stuck
         return tuple(
-            replace(row, resumable=row.run_id in resumable and row.ended_at is not None)
+            replace(
+                row,
+                resumable=row.run_id in resumable and row.ended_at is not None,
+                note=stuck.get(row.run_id, row.note),
+                resume_at=None if row.run_id in stuck else row.resume_at,
+            )
             for row in rows[:RUNS_SHOWN]
         )
 
     def _source(self, name: str, title: str, empty: str, runs: tuple[RunRow, ...]) -> SourceRow:
         live = next((run for run in self._core.running() if shown_as(run.source) == name), None)
         if live is not None:
-            return self._gated(self._running_source(name, title, live), live.source)
+            row = self._gated(self._running_source(name, title, live), live.source)
+            return self._between_attempts(row, live)
         mine = [row for row in runs if shown_as(row.source) == name]
         parked = mine[0] if mine and mine[0].state == "parked" else None
         detail = empty if not mine else last_run_words(mine[0])
@@ -204,6 +218,15 @@ class Publisher:
             return replace(row, state="waiting", waits=gate.waits, until=_steady(gate.until), eta=None)
         return row
 
+    def _between_attempts(self, row: SourceRow, run: ImportRun) -> SourceRow:
+        """Say of a run whose page failed why, and when it is asked for again."""
+        offset = time.time() - time.monotonic()
+        for view in self._core.spawner.retry_views():
+            if row.state == "running" and view.task_name == run.page_task:
+                until = _steady(view.due_at + offset)
+                return replace(row, state="waiting", waits=view.error_message, until=until, eta=None)
+        return row
+
     def _running_source(self, name: str, title: str, run: ImportRun) -> SourceRow:
         counts = run.tally.counts
         elapsed = max(time.time() - run.started_at, 0.001)
@@ -230,6 +253,10 @@ class Publisher:
             rate=rate,
             eta=None if paused else eta,
         )
+
+
+def _newest(one: RecordResult) -> NewestEvent:
+    return NewestEvent(one.event_id or "", one.title, one.starts_at, one.city, one.source, one.outcome)
 
 
 def _live_run(run: ImportRun) -> RunRow:

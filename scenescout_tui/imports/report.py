@@ -11,7 +11,7 @@ from typing import Any
 
 from scenescout_tui.errors import SpawnerError
 from scenescout_tui.imports.snapshot import Counts, MetricsRow, RunState
-from scenescout_tui.store import Accounting
+from scenescout_tui.store import WITHHELD, Accounting
 
 #: Entries kept of each list of results unless all are asked for; counts are never capped.
 RESULTS_CAP = 1_000
@@ -46,6 +46,21 @@ class RecordResult:
     #: Wall time at the place, ISO 8601.
     starts_at: str = ""
     city: str = ""
+    #: Until when its texts may be kept, Unix seconds; None: for good.
+    kept_until: float | None = None
+
+    def forgotten(self) -> RecordResult:
+        """Return the result without what its source's terms let nobody keep."""
+        return dataclasses.replace(
+            self,
+            reason=None if self.outcome in ("duplicate", "review") else self.reason,
+            error=None if self.error is None else WITHHELD,
+            field=None,
+            title="",
+            starts_at="",
+            city="",
+            kept_until=None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +199,16 @@ class Tally:
             kept = self._kept[name]
             if self.cap is None or len(kept) < self.cap:
                 kept.append(result)
+
+    def forget(self, now: float) -> bool:
+        """Let go of the texts that may not be kept at ``now`` (Unix seconds); tell whether there were any."""
+        found = False
+        for kept in self._kept.values():
+            for at, one in enumerate(kept):
+                if one.kept_until is not None and one.kept_until <= now:
+                    kept[at] = one.forgotten()
+                    found = True
+        return found
 
     def give_up(self) -> None:
         """Forget accepted records that will get no outcome any more: the run has ended without them."""

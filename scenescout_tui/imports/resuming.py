@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 
-from scenescout_tui.errors import SpawnerError
+from scenescout_tui.errors import SpawnerError, classify_error
 from scenescout_tui.imports.commands import CommandResult
 from scenescout_tui.imports.core import RESUMABLE, ImportCore, OnResults
+from scenescout_tui.imports.run import LONGEST_PARK
 from scenescout_tui.store import RunRow
 
 log = logging.getLogger(__name__)
@@ -56,21 +58,38 @@ async def _chosen(core: ImportCore, run_id: str | None) -> tuple[RunRow, ...]:
 class Waker:
     """Goes on with parked runs when their time has come."""
 
-    def __init__(self, core: ImportCore, who: str, on_results: OnResults) -> None:
+    def __init__(
+        self, core: ImportCore, who: str, on_results: OnResults, changed: Callable[[], None]
+    ) -> None:
         self._core = core
         self._who = who
         self._on_results = on_results
-        self._failed: set[str] = set()
+        self._changed = changed
 
     async def wake(self) -> None:
-        """Set every parked run going whose time has come."""
+        """Set every parked run going whose time has come; say of those that cannot go on why not."""
         for row in await self._core.threads.read(self._core.store.waiting_runs):
-            if row.resume_at is None or row.resume_at.timestamp() > time.time():
-                return
-            if row.id in self._failed:
+            if row.id in self._core.stuck or not _is_due(row):
                 continue
             try:
                 await self._core.resume(row, self._who, self._on_results)
             except SpawnerError as error:
-                self._failed.add(row.id)
-                log.warning("parked run %s cannot go on: %s", row.id, error)
+                # While the same is being imported it has to wait, and may have become pointless then.
+                if error.code != "ALREADY_RUNNING":
+                    await self._give_up(row, error)
+
+    async def _give_up(self, row: RunRow, error: SpawnerError) -> None:
+        log.warning("parked run %s cannot go on: %s", row.id, error)
+        self._core.stuck[row.id] = f"cannot go on: {error.message}"
+        write, store = self._core.threads.write, self._core.store
+        action = classify_error(error).action
+        await write(store.record_error, row.id, row.source, "resume", error.code, error.message, action)
+        self._changed()
+
+
+def _is_due(row: RunRow) -> bool:
+    if row.resume_at is None:
+        return False
+    wait = row.resume_at.timestamp() - time.time()
+    # Nobody is parked for longer: the clock was wrong when it was, and has been set back since.
+    return wait <= 0 or wait > LONGEST_PARK

@@ -16,6 +16,7 @@ import anyio
 
 from scenescout_tui.errors import (
     DatabaseError,
+    RateLimitError,
     RecoveryContext,
     SpawnerError,
     attempt_recovery,
@@ -41,8 +42,8 @@ log = logging.getLogger(__name__)
 
 #: Pages are fetched ahead of waiting batches, so that the workers never run dry; one page at a time per run.
 PAGE_PRIORITY = 10
-#: Seconds after which a parked run asks again, however long the source told it to wait.
-LONGEST_PARK = 25 * 3600.0
+#: Seconds after which a parked run asks again, however short or long the source told it to wait.
+SHORTEST_PARK, LONGEST_PARK = 60.0, 25 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,11 @@ class ImportRun:
         self._who = who
 
     @property
+    def page_task(self) -> str:
+        """Name of the task that fetches the next page."""
+        return f"{self.source} p{self.page + 1}"
+
+    @property
     def dry_run(self) -> bool:
         """Whether everything is computed and nothing written."""
         return self._handler.store_options.dry_run
@@ -203,7 +209,8 @@ class ImportRun:
 
     async def _park(self, reason: SpawnerError, delay: float) -> None:
         """Take in nothing more until the source lets us: the run ends as parked, with the time it goes on."""
-        delay = min(delay, LONGEST_PARK)
+        # A source that refused every attempt is not asked at the pace of its shortest waits for ever.
+        delay = min(max(delay, SHORTEST_PARK), LONGEST_PARK)
         self.resume_at = time.time() + delay
         self.note = reason.message
         log.warning("run parked for %.0f s: %s", delay, reason)
@@ -211,10 +218,15 @@ class ImportRun:
 
     async def _fetch(self, limits: tuple[Approach, ...]) -> Page | None:
         async def next_page(_: object) -> Page | None:
-            return await self._walk.next_page()
+            try:
+                return await self._walk.next_page()
+            except RateLimitError as error:
+                for limit in limits:
+                    limit.hold(classify_error(error).delay or 0.0)
+                raise
 
         task: SpawnTask[object, Page | None] = SpawnTask(
-            name=f"{self.source} p{self.page + 1}",
+            name=self.page_task,
             handler=next_page,
             priority=PAGE_PRIORITY,
             timeout=self._tools.paging.timeout,
@@ -258,6 +270,7 @@ class ImportRun:
                 first=self._read,
                 records=records,
                 age=page.age,
+                accepted_at=time.monotonic(),
             )
             self._seq += 1
             self._read += len(records)
@@ -346,6 +359,11 @@ class ImportRun:
         self.tally.give_up()
         try:
             await self._reconcile()
+        except SpawnerError as error:
+            # What was imported is imported: the next complete walk finds what is missing.
+            self.note = f"what its source no longer lists could not be marked: {error.message}"
+            log.error("%s", self.note)
+        try:
             await self._write_end()
         except SpawnerError as error:
             # The next start finds the run open and marks it interrupted.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,8 +20,9 @@ if TYPE_CHECKING:  # what speaks HTTP takes 0.1 s to load; an import of files ne
 
 #: Options that narrow a walk without changing what the source lists.
 _NARROWING = frozenset({"max-pages"})
-#: Asks for single events list nothing: what is not among them is not missing.
-_LISTS_NOTHING = frozenset({"event"})
+#: Asks that list single events, or only those that something is true of now: what is not among them may be
+#: there all the same.
+_PARTIAL = frozenset({"event", "category", "free"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,13 @@ SERVICES: dict[str, Service] = {
         "--location CITY",
     ),
 }
+
+
+def load_web() -> None:
+    """Load what speaks HTTP; for a worker thread, since it takes 0.1 s the first time."""
+    importlib.import_module("scenescout_tui.sources.eventbrite_api")
+    importlib.import_module("scenescout_tui.sources.yelp_api")
+    importlib.import_module("scenescout_tui.sources.feed")
 
 
 def is_ready(source: str, settings: Settings) -> bool:
@@ -109,7 +118,7 @@ def missing_token(source: str) -> SpawnerError:
 def scope_of(source: str, ask: Ask) -> str | None:
     """Name the list that an ask walks, so that what it no longer holds can be told; None where it is none."""
     pairs = [(key, value) for key, value in ask.pairs if key not in _NARROWING]
-    if any(key in _LISTS_NOTHING for key, _ in pairs):
+    if any(key in _PARTIAL for key, _ in pairs):
         return None
     return f"{source} {Ask.of(pairs)}"
 

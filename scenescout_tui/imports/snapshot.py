@@ -82,7 +82,7 @@ class SourceRow:
     name: str
     title: str
     state: SourceState
-    #: What a person wants to know in one line: "page 14", "idle, last run 09:12: 1,204 new", "needs a file".
+    #: What a person wants to know in one line: "page 14", "idle, last run 09:12: 1,204 new".
     detail: str
     run_id: str | None = None
     done: int = 0

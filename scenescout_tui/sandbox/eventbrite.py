@@ -12,7 +12,7 @@ from html import escape
 from random import Random
 from typing import Any
 
-from scenescout_tui.sandbox.happenings import CANCELLED_EVERY, Happening, happening
+from scenescout_tui.sandbox.happenings import CANCELLED_EVERY, Happening, Organiser, happening
 from scenescout_tui.sandbox.venues import Venue
 
 _API = "https://www.eventbriteapi.com/v3"
@@ -27,14 +27,28 @@ _CATEGORY = {
     "class": ("107", "7005", "9"),
     "festival": ("103", "3008", "5"),
 }
-_CATEGORY_NAMES = {
+#: The names of all categories there are.
+CATEGORIES = {
+    "101": "Business & Professional",
     "102": "Science & Technology",
     "103": "Music",
     "104": "Film, Media & Entertainment",
     "105": "Performing & Visual Arts",
+    "106": "Fashion & Beauty",
     "107": "Health & Wellness",
+    "108": "Sports & Fitness",
+    "109": "Travel & Outdoor",
     "110": "Food & Drink",
+    "111": "Charity & Causes",
+    "112": "Government & Politics",
+    "113": "Community & Culture",
+    "114": "Religion & Spirituality",
+    "115": "Family & Education",
+    "116": "Seasonal & Holiday",
+    "117": "Home & Lifestyle",
+    "118": "Auto, Boat & Air",
     "119": "Hobbies & Special Interest",
+    "199": "Other",
 }
 
 
@@ -70,7 +84,7 @@ def api_event(item: Happening, seed: int, today: date) -> dict[str, Any]:
         "url": _page(item),
         "start": _moment(item, item.start),
         "end": _moment(item, item.end) if item.end is not None else None,
-        "organization_id": f"{768255000000 + item.organiser.number}",
+        "organization_id": organization_id(item.organiser),
         "created": _stamp(published - timedelta(minutes=rng.randint(5, 4000))),
         "changed": _stamp(published + timedelta(hours=rng.randint(0, 48))),
         "published": _stamp(published),
@@ -80,8 +94,8 @@ def api_event(item: Happening, seed: int, today: date) -> dict[str, Any]:
         "is_free": item.price.free is True,
         "is_series": item.series is not None,
         "is_series_parent": False,
-        "organizer_id": f"{48062165000 + item.organiser.number}",
-        "venue_id": f"{245730000 + item.venue.number}" if item.venue is not None else None,
+        "organizer_id": organizer_id(item.organiser),
+        "venue_id": venue_id(item.venue) if item.venue is not None else None,
         "category_id": category,
         "subcategory_id": subcategory,
         "format_id": format_id,
@@ -92,7 +106,7 @@ def api_event(item: Happening, seed: int, today: date) -> dict[str, Any]:
         **_logo(item, rng),
     }
     if item.series is not None:
-        event["series_id"] = f"{1255725000000 + item.series}"
+        event["series_id"] = series_id(item.series)
     _disguise(event, item, rng)
     return event
 
@@ -100,6 +114,26 @@ def api_event(item: Happening, seed: int, today: date) -> dict[str, Any]:
 def event_id(item: Happening) -> str:
     """The id Eventbrite knows the happening by."""
     return str(1249263000000 + item.number * 17)
+
+
+def organizer_id(organiser: Organiser) -> str:
+    """The id of the public organiser."""
+    return f"{48062165000 + organiser.number}"
+
+
+def organization_id(organiser: Organiser) -> str:
+    """The id of the organisation behind it."""
+    return f"{768255000000 + organiser.number}"
+
+
+def venue_id(venue: Venue) -> str:
+    """The id of a venue."""
+    return f"{245730000 + venue.number}"
+
+
+def series_id(series: int) -> str:
+    """The id of a series, by its number."""
+    return f"{1255725000000 + series}"
 
 
 def _page(item: Happening) -> str:
@@ -140,18 +174,18 @@ def _constants() -> dict[str, Any]:
 
 
 def _expansions(item: Happening, category: str) -> dict[str, Any]:
-    organizer_id = f"{48062165000 + item.organiser.number}"
+    house = organizer_id(item.organiser)
     expanded: dict[str, Any] = {
         "venue": _venue(item.venue) if item.venue is not None else None,
         "organizer": {
             "name": item.organiser.name,
-            "id": organizer_id,
-            "url": f"https://www.eventbrite.com/o/{item.organiser.name.split()[0].lower()}-{organizer_id}",
-            "resource_uri": f"{_API}/organizers/{organizer_id}/",
+            "id": house,
+            "url": f"https://www.eventbrite.com/o/{item.organiser.name.split()[0].lower()}-{house}",
+            "resource_uri": f"{_API}/organizers/{house}/",
         },
         "category": {
             "id": category,
-            "name": _CATEGORY_NAMES[category],
+            "name": CATEGORIES[category],
             "resource_uri": f"{_API}/categories/{category}/",
         },
     }
@@ -188,8 +222,8 @@ def _venue(venue: Venue) -> dict[str, Any]:
             "localized_area_display": city.name,
             "localized_multi_line_address_display": lines,
         },
-        "resource_uri": f"{_API}/venues/{245730000 + venue.number}/",
-        "id": f"{245730000 + venue.number}",
+        "resource_uri": f"{_API}/venues/{venue_id(venue)}/",
+        "id": venue_id(venue),
         "age_restriction": None,
         "capacity": None,
         "name": venue.name,
@@ -265,9 +299,9 @@ def _destination(item: Happening, venue: Venue, rng: Random) -> dict[str, Any]:
                 "display_name": rng.choice(("live music", "free entry", "family", "new")),
             }
         ],
-        "primary_organizer": {"id": f"{48062165000 + item.organiser.number}", "name": item.organiser.name},
+        "primary_organizer": {"id": organizer_id(item.organiser), "name": item.organiser.name},
         "primary_venue": {
-            "id": f"{245730000 + venue.number}",
+            "id": venue_id(venue),
             "name": venue.name,
             "address": {
                 "address_1": venue.address,

@@ -16,15 +16,14 @@ from typing import Any
 
 from scenescout_tui.sandbox.broken import encode
 from scenescout_tui.sandbox.changes import Changes
+from scenescout_tui.sandbox.eventbrite import CATEGORIES, organization_id, organizer_id
 from scenescout_tui.sandbox.eventbrite_catalogue import (
     HOUSE,
     SIDE_HOUSE,
     EventbriteCatalogue,
     Listed,
     described,
-    organization_id,
     organizer,
-    organizer_id,
 )
 from scenescout_tui.sandbox.happenings import Organiser
 from scenescout_tui.sandbox.wire import Answer, Request
@@ -34,28 +33,6 @@ PAGE_SIZE = 50
 #: Keys that are there only when they are asked for with `expand`.
 _EXPANDABLE = ("venue", "organizer", "category", "ticket_availability", "event_sales_status")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,200}")
-_CATEGORIES = {
-    "101": "Business & Professional",
-    "102": "Science & Technology",
-    "103": "Music",
-    "104": "Film, Media & Entertainment",
-    "105": "Performing & Visual Arts",
-    "106": "Fashion & Beauty",
-    "107": "Health & Wellness",
-    "108": "Sports & Fitness",
-    "109": "Travel & Outdoor",
-    "110": "Food & Drink",
-    "111": "Charity & Causes",
-    "112": "Government & Politics",
-    "113": "Community & Culture",
-    "114": "Religion & Spirituality",
-    "115": "Family & Education",
-    "116": "Seasonal & Holiday",
-    "117": "Home & Lifestyle",
-    "118": "Auto, Boat & Air",
-    "119": "Hobbies & Special Interest",
-    "199": "Other",
-}
 _ORDERS: Mapping[str, Callable[[Listed], Any]] = {
     "start": lambda listed: listed.starts,
     "created": lambda listed: listed.created,
@@ -229,7 +206,7 @@ class EventbriteApi:
                 "short_name": name.split(" & ")[0].split(", ")[0],
                 "short_name_localized": name.split(" & ")[0].split(", ")[0],
             }
-            for identifier, name in _CATEGORIES.items()
+            for identifier, name in CATEGORIES.items()
         ]
         pagination = _page(request.query).pagination(len(found))
         return Answer(200, encode({"locale": "en_US", "pagination": pagination, "categories": found}))

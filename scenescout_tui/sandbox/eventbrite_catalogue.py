@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from scenescout_tui.sandbox.broken import UNSENDABLE, broken_records, encode
 from scenescout_tui.sandbox.changes import Change
-from scenescout_tui.sandbox.eventbrite import api_event
+from scenescout_tui.sandbox.eventbrite import api_event, organization_id, organizer_id, series_id
 from scenescout_tui.sandbox.happenings import Organiser, happening, series_of
 
 #: The house whose events an import is meant to ask for, and a small second one of the same token.
@@ -101,7 +101,7 @@ class EventbriteCatalogue:
         event = api_event(item, self._seed, self._today)
         if item.series is not None:
             # The parent is an event of its own here; all of these are its dates.
-            event |= {"is_series_parent": False, "series_id": _series_id(item.series)}
+            event |= {"is_series_parent": False, "series_id": series_id(item.series)}
         if event["end"] is None:
             # The API does not know events without an end; an organiser who has none hides it.
             event["end"] = _later(event["start"], _NO_END_GIVEN)
@@ -116,10 +116,10 @@ class EventbriteCatalogue:
             if series_of(number) is not None:
                 event = self._event(number, HOUSE)
                 dates.setdefault(event["series_id"], []).append(event)
-        for series_id, events in dates.items():
-            parent = events[0] | {"id": series_id, "is_series_parent": True, "end": events[-1]["end"]}
-            parent["url"] = f"https://www.eventbrite.com/e/series-tickets-{series_id}"
-            parent["resource_uri"] = f"https://www.eventbriteapi.com/v3/events/{series_id}/"
+        for identifier, events in dates.items():
+            parent = events[0] | {"id": identifier, "is_series_parent": True, "end": events[-1]["end"]}
+            parent["url"] = f"https://www.eventbrite.com/e/series-tickets-{identifier}"
+            parent["resource_uri"] = f"https://www.eventbriteapi.com/v3/events/{identifier}/"
             del parent["series_id"]
             yield self._listed(parent)
 
@@ -168,16 +168,6 @@ def organizer(house: Organiser) -> dict[str, Any]:
     }
 
 
-def organizer_id(house: Organiser) -> str:
-    """The id of the public organiser."""
-    return f"{48062165000 + house.number}"
-
-
-def organization_id(house: Organiser) -> str:
-    """The id of the organisation behind it."""
-    return f"{768255000000 + house.number}"
-
-
 def described(listed: Listed) -> str:
     """Return the long description of an event, in the HTML the description endpoint has."""
     event = json.loads(listed.data)
@@ -199,10 +189,6 @@ _MORE = (
     "The lift is to the left of the main door; an assistant can be asked for by e-mail.",
     "Photographs are taken for the house’s own pages; tell us if you would rather not be in them.",
 )
-
-
-def _series_id(series: int) -> str:
-    return f"{1255725000000 + series}"
 
 
 def _later(moment: dict[str, str], by: timedelta) -> dict[str, str]:

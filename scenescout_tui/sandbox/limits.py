@@ -53,7 +53,7 @@ class Budget:
             self._ends = self._end_of(now)
 
 
-def hourly(seconds: float = 3600.0) -> Callable[[float], float]:
+def lasting(seconds: float) -> Callable[[float], float]:
     """Windows of so many seconds, from the first request on."""
     return lambda now: now + seconds
 

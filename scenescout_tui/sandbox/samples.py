@@ -1,4 +1,6 @@
-"""The bundled samples: what the sandbox serves in its demo."""
+"""How much the demo holds of each source, and all records of a source as one file of them would hold them:
+the forms are served so, and a reader can be tried on any.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,7 @@ SEED = 2026
 def sample_records(
     source: Source, today: date | None = None, seed: int = SEED, *, broken: bool = True
 ) -> list[bytes]:
-    """Return every sample of a source as raw JSON, good, repeated and, with `broken`, broken ones mixed.
+    """Return every record of a source as raw JSON, good, repeated and, with `broken`, broken ones mixed.
 
     The same `today` (default: the day it is) and `seed` give the same bytes.
     """

@@ -19,7 +19,8 @@ from types import TracebackType
 from typing import TypeVar
 
 from scenescout_tui.sandbox import feeds, wire
-from scenescout_tui.sandbox.eventbrite_catalogue import HOUSE, SIDE_HOUSE, organization_id, organizer_id
+from scenescout_tui.sandbox.eventbrite import organization_id, organizer_id, series_id, venue_id
+from scenescout_tui.sandbox.eventbrite_catalogue import HOUSE, SIDE_HOUSE
 from scenescout_tui.sandbox.happenings import happening
 from scenescout_tui.sandbox.samples import SEED
 from scenescout_tui.sandbox.site import EVENTBRITE, YELP, Site, SiteOptions, Tokens
@@ -98,8 +99,8 @@ class SandboxServer:
         self.side_organization_id = organization_id(SIDE_HOUSE)
         first = happening(0, seed, self._options.today)
         #: A venue that has events, and a series that has dates (where there are 13 events or more).
-        self.venue_id = f"{245730000 + first.venue.number}" if first.venue is not None else ""
-        self.series_id = f"{1255725000000}"
+        self.venue_id = venue_id(first.venue) if first.venue is not None else ""
+        self.series_id = series_id(0)
         #: A location that lists every event there is of Yelp; names of cities list theirs.
         self.yelp_location = EVERYWHERE
         self._thread: threading.Thread | None = None

@@ -23,7 +23,7 @@ from scenescout_tui.sandbox.faults import (
     too_many_per_second,
 )
 from scenescout_tui.sandbox.feeds import Feeds
-from scenescout_tui.sandbox.limits import Budget, PerSecond, hourly, until_midnight
+from scenescout_tui.sandbox.limits import Budget, PerSecond, lasting, until_midnight
 from scenescout_tui.sandbox.samples import COUNTS, REPEATS
 from scenescout_tui.sandbox.traffic import Service, Traffic
 from scenescout_tui.sandbox.wire import Answer, Headers, Request
@@ -85,8 +85,8 @@ class Site:
         self.tokens = Tokens.of(options.seed)
         self.traffic = Traffic()
         self._dial = FaultDial(options.faults, options.seed)
-        self._eventbrite_budget = Budget(options.eventbrite_limit, hourly(options.eventbrite_window))
-        window = until_midnight if options.yelp_window is None else hourly(options.yelp_window)
+        self._eventbrite_budget = Budget(options.eventbrite_limit, lasting(options.eventbrite_window))
+        window = until_midnight if options.yelp_window is None else lasting(options.yelp_window)
         self._yelp_budget = Budget(options.yelp_daily_limit, window)
         self._yelp_second = PerSecond(options.yelp_per_second)
         seed, today, broken = options.seed, options.today, options.broken

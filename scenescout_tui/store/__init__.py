@@ -4,6 +4,7 @@ from scenescout_tui.store.connection import database_file
 from scenescout_tui.store.faults import NotFoundError, NotResumableError, RunEndedError, StaleDigestsError
 from scenescout_tui.store.reads import event_key
 from scenescout_tui.store.rows import (
+    WITHHELD,
     Accounting,
     AuditEntry,
     BatchOptions,
@@ -33,6 +34,7 @@ from scenescout_tui.store.store import Store
 from scenescout_tui.store.writer.batch import BatchRequest
 
 __all__ = [
+    "WITHHELD",
     "Accounting",
     "AuditEntry",
     "BatchOptions",

@@ -25,8 +25,8 @@ _VARIABLE_PARTS = (
     (re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|`[^`\n]*`|“[^”\n]*”"), "<value>"),
     (re.compile(r"\b(?=[0-9a-f-]*[0-9])[0-9a-f]{8,}(?:-[0-9a-f]{4,})*\b", re.IGNORECASE), "<id>"),
     (re.compile(r"\b(?=[a-z]*[0-9])[0-9a-z]{16,}\b", re.IGNORECASE), "<id>"),
-    # Not those that are part of a name: "UTF-8".
-    (re.compile(r"(?<![\w-])(?:0x[0-9a-f]+|\d+(?:[.,:]\d+)*)(?![a-z])", re.IGNORECASE), "…"),
+    # Not those that are part of a name ("UTF-8"), nor the status of an answer, which is what the error is.
+    (re.compile(r"(?<![\w-])(?<!answered )(?:0x[0-9a-f]+|\d+(?:[.,:]\d+)*)(?![a-z])", re.IGNORECASE), "…"),
     (re.compile(r"\s+"), " "),
 )
 

@@ -191,17 +191,19 @@ def test_a_list_that_is_not_there_says_what_to_do_instead(
 def test_an_interrupted_ask_is_resumed_behind_what_it_has_written(
     scenescout: Program, verb: Program, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with SandboxServer(events=400, latency=0.008, today=TODAY) as server:
-        _use(server, monkeypatch)
-        words = ["import", "eventbrite", "--organizer", server.organizer_id, "--database", str(database)]
+    with SandboxServer(events=400, latency=0.008, today=TODAY) as slow:
+        _use(slow, monkeypatch)
+        words = ["import", "eventbrite", "--organizer", slow.organizer_id, "--database", str(database)]
         process = subprocess.Popen([*COMMAND, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         _wait_for_events(process, database)
         process.terminate()
         out, err = process.communicate(timeout=PATIENCE)
         assert process.returncode == 128 + signal.SIGTERM, err
-        command = f"scenescout import eventbrite --organizer {server.organizer_id} --resume"
+        command = f"scenescout import eventbrite --organizer {slow.organizer_id} --resume"
         assert f"Go on with: {command}" in out.decode()
         written = len(_ids(database, "eventbrite"))
+    # The same events, at the same address.
+    with SandboxServer(port=int(slow.url.rpartition(":")[2]), events=400, latency=0, today=TODAY):
         resumed = scenescout(*words, "--resume", "--json")
         assert resumed.status == 0, resumed
         assert 0 < written < len(_ids(database, "eventbrite"))

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+from textual.events import Paste
 from textual.pilot import Pilot
 
 from scenescout_tui.console.app import SceneScoutApp
@@ -37,6 +38,12 @@ async def opened(
     async with app.run_test(size=size, notifications=True) as pilot:
         await connected(pilot)
         yield app, pilot
+
+
+async def paste(pilot: Pilot[Any], text: str) -> None:
+    """Paste a text, as people do with paths; every key by itself would take a paint each."""
+    pilot.app.post_message(Paste(text))
+    await pilot.pause()
 
 
 def text_of(app: SceneScoutApp) -> str:

@@ -38,7 +38,7 @@ from scenescout_tui.imports.commands import (
 from scenescout_tui.imports.report import RunReport
 from scenescout_tui.imports.snapshot import Counts, MetricsRow
 from tests.console import scripted
-from tests.console.opened import opened, text_of, until
+from tests.console.opened import opened, paste, text_of, until
 
 pytestmark = pytest.mark.anyio
 
@@ -48,6 +48,13 @@ _TAKEN = {f"ctrl+{letter}" for letter in "abhijmqsz"}
 
 def _busy() -> scripted.ScriptedHandle:
     return scripted.ScriptedHandle(scripted.busy(), errors=scripted.error_items())
+
+
+def _ready(*sources: str, **more: Any) -> scripted.ScriptedHandle:
+    """An idle engine that knows what to ask these sources for."""
+    picture = scripted.idle()
+    rows = tuple(replace(row, ready=row.name in sources) for row in picture.sources)
+    return scripted.ScriptedHandle(replace(picture, sources=rows), **more)
 
 
 def _started(command: Command) -> CommandResult:
@@ -109,11 +116,6 @@ async def test_every_binding_can_be_remapped_and_explains_itself() -> None:
         assert app.handle.sent == [Pause()]
 
 
-@pytest.mark.parametrize(("key", "source"), [("e", "eventbrite"), ("y", "yelp")])
-async def test_in_the_sandbox_a_source_starts_at_once(key: str, source: str) -> None:
-    assert await _press_on(_busy(), key, sandbox=True) == [StartImport(source)]
-
-
 @pytest.mark.parametrize(("key", "source"), [("e", "eventbrite"), ("y", "yelp"), ("f", "auto")])
 async def test_a_file_is_asked_for_imported_and_remembered(key: str, source: str, tmp_path: Path) -> None:
     file = tmp_path / "events.json"
@@ -122,18 +124,13 @@ async def test_a_file_is_asked_for_imported_and_remembered(key: str, source: str
     async with opened(handle, state_dir=tmp_path / "state") as (app, pilot):
         await pilot.press(key)
         assert isinstance(app.screen, ImportPrompt)
-        await pilot.press(*str(file), "enter")
+        await paste(pilot, str(file))
+        await pilot.press("enter")
         await pilot.pause()
         assert handle.sent == [StartImport(source, (str(file),))]
         await pilot.press(key, "enter")
         await pilot.pause()
     assert handle.sent == [StartImport(source, (str(file),))] * 2
-
-
-def _ready(*sources: str) -> scripted.ScriptedHandle:
-    picture = scripted.idle()
-    rows = tuple(replace(row, ready=row.name in sources) for row in picture.sources)
-    return scripted.ScriptedHandle(replace(picture, sources=rows))
 
 
 @pytest.mark.parametrize(("key", "source"), [("e", "eventbrite"), ("y", "yelp")])
@@ -161,7 +158,9 @@ async def test_words_and_addresses_are_asked_for_imported_and_remembered(
     source = {"e": "eventbrite", "y": "yelp", "f": "auto"}[key.lower()]
     handle = _ready("yelp")
     async with opened(handle, state_dir=tmp_path) as (_, pilot):
-        await pilot.press(key, *typed, "enter")
+        await pilot.press(key)
+        await paste(pilot, typed)
+        await pilot.press("enter")
         await pilot.pause()
         assert handle.sent == [StartImport(source, **command)]
         await pilot.press(key, "enter")
@@ -251,8 +250,8 @@ async def test_f_in_capitals_fetches_what_has_expired_and_waits_for_every_run() 
 
 
 async def test_a_run_that_is_parked_says_until_when() -> None:
-    handle = scripted.ScriptedHandle(scripted.idle(), answers=_started)
-    async with opened(handle, sandbox=True) as (app, pilot):
+    handle = _ready("yelp", answers=_started)
+    async with opened(handle) as (app, pilot):
         await pilot.press("y")
         await until(pilot, lambda: "run1" in handle.reports)
         report = replace(_report("parked", created=180), source="yelp", resume_at=scripted.MIDNIGHT)
@@ -417,8 +416,8 @@ async def test_ctrl_c_copies_what_the_mouse_has_marked() -> None:
 
 
 async def test_the_end_of_a_run_is_said_with_its_counts() -> None:
-    handle = scripted.ScriptedHandle(scripted.idle(), answers=_started)
-    async with opened(handle, sandbox=True) as (app, pilot):
+    handle = _ready("eventbrite", answers=_started)
+    async with opened(handle) as (app, pilot):
         await pilot.press("e")
         await until(pilot, lambda: "run1" in handle.reports)
         handle.reports["run1"].set_result(_report(created=1204, failed=2))
@@ -427,13 +426,12 @@ async def test_the_end_of_a_run_is_said_with_its_counts() -> None:
 
 
 async def test_what_an_import_has_brought_and_what_failed_is_read_at_80_columns() -> None:
-    snapshot = replace(scripted.idle(), database="a-database-with-a-long-name.db")
-    async with opened(scripted.ScriptedHandle(snapshot, answers=_started), sandbox=True) as (app, pilot):
+    handle = _ready("eventbrite", answers=_started)
+    handle.picture = replace(handle.picture, database="a-database-with-a-long-name.db")
+    async with opened(handle) as (app, pilot):
         await pilot.press("e")
-        assert isinstance(app.handle, scripted.ScriptedHandle)
-        reports = app.handle.reports
-        await until(pilot, lambda: "run1" in reports)
-        reports["run1"].set_result(_report(created=288, duplicate=28, skipped=21, failed=20))
+        await until(pilot, lambda: "run1" in handle.reports)
+        handle.reports["run1"].set_result(_report(created=288, duplicate=28, skipped=21, failed=20))
         await until(pilot, lambda: app.said is not None and "288 new" in app.said[1])
         await pilot.pause()
         line = text_of(app).split("\n")[0]
@@ -443,8 +441,8 @@ async def test_what_an_import_has_brought_and_what_failed_is_read_at_80_columns(
 
 async def test_a_refused_command_is_said_with_what_to_do() -> None:
     refused = CommandResult(False, "There is no such file.", "INPUT_ERROR", "Name a file.")
-    handle = scripted.ScriptedHandle(scripted.idle(), answers=lambda _: refused)
-    async with opened(handle, sandbox=True) as (app, pilot):
+    handle = _ready("eventbrite", answers=lambda _: refused)
+    async with opened(handle) as (app, pilot):
         await pilot.press("e")
         await pilot.pause()
         assert "There is no such file. Name a file." in text_of(app)
@@ -487,8 +485,8 @@ async def test_keys_before_the_engine_is_there_are_answered() -> None:
 
 async def test_an_import_that_is_wanted_before_the_engine_is_there_starts_with_it() -> None:
     later: Future[Any] = Future()
-    handle = _busy()
-    app = SceneScoutApp(lambda: later.result(5), refresh_every=None, sandbox=True)
+    handle = _ready("eventbrite")
+    app = SceneScoutApp(lambda: later.result(5), refresh_every=None)
     async with app.run_test() as pilot:
         await pilot.press("e")
         await pilot.pause()

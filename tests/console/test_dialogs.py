@@ -16,7 +16,7 @@ from scenescout_tui.imports.commands import Command, CommandResult, StartImport
 from scenescout_tui.imports.report import RecordResult, RunReport
 from scenescout_tui.imports.snapshot import Counts, MetricsRow
 from tests.console import scripted
-from tests.console.opened import opened, text_of, until
+from tests.console.opened import opened, paste, text_of, until
 
 pytestmark = pytest.mark.anyio
 
@@ -72,7 +72,9 @@ async def test_a_path_that_cannot_be_imported_is_said_in_the_prompt(
     make(path)
     handle = _idle()
     async with opened(handle, size=(120, 40)) as (app, pilot):
-        await pilot.press("f", *str(path), "enter")
+        await pilot.press("f")
+        await paste(pilot, str(path))
+        await pilot.press("enter")
         await pilot.pause()
         assert isinstance(app.screen, ImportPrompt)
         assert said in text_of(app)
@@ -83,7 +85,9 @@ async def test_tab_completes_a_path_and_shows_what_it_could_be(tmp_path: Path) -
     for name in ("events-may.json", "events-june.json", "yelp.json"):
         (tmp_path / name).write_text("[]")
     async with opened(_idle(), size=(120, 40)) as (app, pilot):
-        await pilot.press("f", *f"{tmp_path}/ev", "tab")
+        await pilot.press("f")
+        await paste(pilot, f"{tmp_path}/ev")
+        await pilot.press("tab")
         await pilot.pause()
         field = app.screen.query_one(TextInput)
         assert field.value == f"{tmp_path}/events-"

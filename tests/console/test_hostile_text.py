@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from rich.cells import cell_len
 
+from scenescout_tui.console.dialogs.leave import Leave
 from scenescout_tui.imports.commands import CommandResult
 from scenescout_tui.imports.snapshot import EngineSnapshot
 from tests.console import scripted
@@ -105,7 +106,7 @@ class _HostileHandle(scripted.ScriptedHandle):
         )
 
 
-@pytest.mark.parametrize("key", ["p", "enter", "q"])
+@pytest.mark.parametrize("key", ["p", "enter"])
 async def test_hostile_text_is_shown_and_never_obeyed(key: str) -> None:
     handle = _HostileHandle()
     async with opened(handle, size=(200, 50)) as (app, pilot):
@@ -114,11 +115,27 @@ async def test_hostile_text_is_shown_and_never_obeyed(key: str) -> None:
             app.state.refresh_stats()
             await pilot.press(key)
             await pilot.pause()
-            picture = text_of(app)
-            assert _CONTROL.findall(picture) == [], ascii(text)
-            assert {cell_len(line) for line in picture.split("\n")} == {200}, ascii(text)
+            _check(text_of(app), text)
             await pilot.press("escape")
         assert not app._exit
+
+
+async def test_hostile_text_below_a_dialog_is_shown_and_never_obeyed() -> None:
+    handle = _HostileHandle()
+    async with opened(handle, size=(200, 50)) as (app, pilot):
+        await pilot.press("q")
+        assert isinstance(app.screen, Leave)
+        for text in HOSTILE:
+            handle.say(text)
+            app.state.refresh_stats()
+            await pilot.pause()
+            _check(text_of(app), text)
+        assert not app._exit
+
+
+def _check(picture: str, text: str) -> None:
+    assert _CONTROL.findall(picture) == [], ascii(text)
+    assert {cell_len(line) for line in picture.split("\n")} == {200}, ascii(text)
 
 
 async def test_a_notification_and_the_status_line_obey_nothing() -> None:

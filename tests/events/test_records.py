@@ -10,7 +10,7 @@ import pytest
 
 from scenescout_tui.errors import ValidationError
 from scenescout_tui.events import quality
-from scenescout_tui.events.enrich import EnrichOptions, enrich
+from scenescout_tui.events.enrich import enrich
 from scenescout_tui.events.identity import content_hash
 from scenescout_tui.events.model import Venue
 from scenescout_tui.events.record import PreparedRecord, digest
@@ -130,7 +130,6 @@ def test_enriching_adds_what_is_missing_and_touches_nothing_else() -> None:
     richer = enrich(bare)
     assert (richer.category, richer.currency, richer.quality) == ("music", "GBP", (quality.CURRENCY_ASSUMED,))
     assert enrich(richer) == richer
-    assert enrich(bare, EnrichOptions(category=False, currency=False)) is bare
     full = event(category="film", category_raw=("Music",), currency="EUR", price_max=5)
     assert enrich(full) == full
 

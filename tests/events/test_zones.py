@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenescout_tui.events import quality
-from scenescout_tui.events.enrich import EnrichOptions, enrich
+from scenescout_tui.events.enrich import enrich
 from scenescout_tui.events.model import Event, Venue
 from scenescout_tui.events.times import resolve, span, zone
 from scenescout_tui.events.zones import plausible, zone_at
@@ -186,11 +186,6 @@ def test_a_zone_that_the_source_names_is_never_touched() -> None:
     assert enrich(named) == named
     usual = event(venue=LISBON, timezone="Europe/London", tz_source="assumed")
     assert enrich(usual) == usual
-
-
-def test_the_step_may_be_switched_off() -> None:
-    before = timed("2026-06-10T19:30:00+01:00")
-    assert enrich(before, EnrichOptions(zone=False)) == before
 
 
 @given(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import anyio
 import pytest
@@ -110,8 +111,8 @@ async def test_a_cancelled_wait_takes_nothing() -> None:
     one.record(True)
 
 
-async def test_side_requests_share_the_limit_and_have_a_breaker_of_their_own() -> None:
-    gates = Gates()
+async def test_side_requests_share_the_limit_and_have_a_breaker_of_their_own(tmp_path: Path) -> None:
+    gates = Gates(tmp_path / "events.db")
     main, side = gates.main("eventbrite"), gates.side("eventbrite")
     for _ in range(5):
         await side.wait()
@@ -122,3 +123,22 @@ async def test_side_requests_share_the_limit_and_have_a_breaker_of_their_own() -
     assert side.view().budget_left == 7
     assert gates.main("eventbrite") is main
     assert gates.view("yelp") is None
+
+
+async def test_who_is_told_to_wait_holds_all_walks_of_the_service_back() -> None:
+    one = gate()
+    first, second = Approach(one), Approach(one)
+    first.hold(20)
+    first.hold(5)
+    assert 15 < second.delay() <= 20
+    assert one.view().waits == "the service asks to wait"
+    assert one.view().until == pytest.approx(time.time() + 20, abs=5)
+    assert second.reason().startswith("the service asks to wait until ")
+
+
+async def test_who_is_told_to_wait_for_long_parks_the_other_walks_too() -> None:
+    one = gate()
+    one.hold(3_600)
+    with pytest.raises(RateLimitError) as parked:
+        await one.wait()
+    assert parked.value.retry_after == pytest.approx(3_600, abs=30)

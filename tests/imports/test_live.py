@@ -13,12 +13,15 @@ from typing import Any
 
 import pytest
 
+from scenescout_tui.errors import DatabaseError
 from scenescout_tui.imports.commands import CancelRun, ImportOptions, RefreshExpired, ResumeRuns, StartImport
 from scenescout_tui.imports.local import LocalEngineHandle, start_engine
 from scenescout_tui.imports.report import RunReport
+from scenescout_tui.imports.services import scope_of
 from scenescout_tui.sandbox.server import SandboxServer
 from scenescout_tui.setting_values import Secret
 from scenescout_tui.settings import Settings, load_settings
+from scenescout_tui.sources.ask import Ask
 from scenescout_tui.store import Store
 from tests.imports.engines import PATIENCE, report, tell, until
 
@@ -230,6 +233,22 @@ def test_a_walk_that_was_cut_short_marks_nothing(database: Path) -> None:
     assert cut.missing == 0
 
 
+def test_a_list_that_cannot_be_compared_costs_the_run_nothing_but_that(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fault: the database is lost while what is missing is looked for."""
+
+    def lost(*_: object, **__: object) -> None:
+        raise DatabaseError("reconcile", "disk I/O error")
+
+    monkeypatch.setattr(Store, "reconcile", lost)
+    with SandboxServer(events=20, latency=0) as sandbox, live_engine(sandbox, database) as handle:
+        done = ask(handle, "eventbrite", organizer=sandbox.organizer_id)
+    assert done.state == "completed"
+    assert "disk I/O error" in done.note
+    assert rows(database, "SELECT state, note FROM runs") == [("completed", done.note)]
+
+
 def test_while_a_service_is_down_its_last_pages_are_served_where_that_is_allowed(database: Path) -> None:
     settings = {"retry_attempts": 4, "serve_stale": True}
     sandbox = SandboxServer(events=120, latency=0)
@@ -350,3 +369,19 @@ def test_a_feed_that_is_down_is_served_from_its_last_copy(database: Path) -> Non
     assert stale.counts.unchanged == first.counts.created > 20
     assert stale.counts.failed == first.counts.failed
     assert stale.missing == 0
+
+
+@pytest.mark.parametrize(
+    ("source", "pairs", "scope"),
+    [
+        ("eventbrite", (("max-pages", "2"), ("organizer", "7")), "eventbrite organizer=7"),
+        ("yelp", (("location", "Porto"), ("start", "2027-01-01")), "yelp location=Porto start=2027-01-01"),
+        ("yelp", (("free", "true"), ("location", "Porto")), None),
+        ("yelp", (("category", "music"), ("location", "Porto")), None),
+        ("eventbrite", (("event", "1,2"),), None),
+    ],
+)
+def test_only_a_whole_list_can_say_what_is_gone(
+    source: str, pairs: tuple[tuple[str, str], ...], scope: str | None
+) -> None:
+    assert scope_of(source, Ask.of(pairs)) == scope

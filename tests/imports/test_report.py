@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from scenescout_tui.errors import SpawnerError
 from scenescout_tui.imports.report import RecordResult, RunReport, Tally
 from scenescout_tui.imports.snapshot import MetricsRow, RunState
@@ -23,7 +25,7 @@ def report(tally: Tally, state: RunState = "completed", error: SpawnerError | No
     )
 
 
-def result(index: int, outcome: str, **more: str) -> RecordResult:
+def result(index: int, outcome: str, **more: Any) -> RecordResult:
     return RecordResult(index=index, source="eventbrite", outcome=outcome, external_id=f"x{index}", **more)
 
 

@@ -6,30 +6,17 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from scenescout_tui.errors import ExternalAPIError, RateLimitError
+from scenescout_tui.errors import DatabaseError, ExternalAPIError, RateLimitError
 from scenescout_tui.sources.feed import FeedClient, feed_key
 from scenescout_tui.sources.pages import KeptPage
 from scenescout_tui.sources.web.client import WebClient
-from tests.sources.web.gates import CountingGate, FakedNames
+from tests.sources.web.gates import CountingGate, FakedNames, MemoryKeeper
 from tests.sources.web.hostile import Behaviour, HostileServer, Stream, raw, redirecting, serving, whole
 
 pytestmark = pytest.mark.anyio
 
 CALENDAR = b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
 DATE = "Sat, 01 Nov 2025 10:00:00 GMT"
-
-
-class Memory:
-    """Keeps pages for the length of a test."""
-
-    def __init__(self) -> None:
-        self.pages: dict[str, KeptPage] = {}
-
-    async def keep(self, key: str, page: KeptPage) -> None:
-        self.pages[key] = page
-
-    async def kept(self, key: str) -> KeptPage | None:
-        return self.pages.get(key)
 
 
 def refusing(status: str, *lines: str) -> Behaviour:
@@ -69,12 +56,12 @@ async def server() -> AsyncIterator[HostileServer]:
         yield running
 
 
-def feeds(keeper: Memory) -> FeedClient:
+def feeds(keeper: MemoryKeeper) -> FeedClient:
     return FeedClient(WebClient("ics", CountingGate(), private=True), keeper)
 
 
 async def test_a_feed_that_has_not_changed_is_not_sent_again(server: HostileServer) -> None:
-    client = feeds(Memory())
+    client = feeds(MemoryKeeper())
     url = f"{server.url}/feed.ics"
     first = await client.fetch(url)
     assert first is not None
@@ -85,13 +72,13 @@ async def test_a_feed_that_has_not_changed_is_not_sent_again(server: HostileServ
 
 
 async def test_a_feed_behind_a_redirect_is_asked_for_changes_as_well(server: HostileServer) -> None:
-    client = feeds(Memory())
+    client = feeds(MemoryKeeper())
     assert await client.fetch(f"{server.url}/moved") is not None
     assert await client.fetch(f"{server.url}/moved") is None
 
 
 async def test_a_feed_without_marks_is_fetched_each_time(server: HostileServer) -> None:
-    keeper = Memory()
+    keeper = MemoryKeeper()
     client = feeds(keeper)
     for _ in range(2):
         assert await client.fetch(f"{server.url}/plain") is not None
@@ -99,7 +86,7 @@ async def test_a_feed_without_marks_is_fetched_each_time(server: HostileServer) 
 
 
 async def test_a_mark_that_no_header_can_hold_is_not_sent_back(server: HostileServer) -> None:
-    keeper = Memory()
+    keeper = MemoryKeeper()
     client = feeds(keeper)
     for _ in range(2):
         assert await client.fetch(f"{server.url}/strange") is not None
@@ -110,7 +97,7 @@ async def test_a_mark_that_no_header_can_hold_is_not_sent_back(server: HostileSe
 
 async def test_unchanged_is_an_error_where_nobody_asked(server: HostileServer) -> None:
     with pytest.raises(ExternalAPIError, match="answered 304") as caught:
-        await feeds(Memory()).fetch(f"{server.url}/304")
+        await feeds(MemoryKeeper()).fetch(f"{server.url}/304")
     assert not caught.value.retryable
 
 
@@ -133,7 +120,7 @@ async def test_unchanged_is_an_error_where_nobody_asked(server: HostileServer) -
 async def test_a_refusal_is_told_in_words(
     server: HostileServer, status: int, words: str, retryable: bool, wait: float | None
 ) -> None:
-    keeper = Memory()
+    keeper = MemoryKeeper()
     with pytest.raises(ExternalAPIError, match=words) as caught:
         await feeds(keeper).fetch(f"{server.url}/{status}")
     error = caught.value
@@ -143,12 +130,12 @@ async def test_a_refusal_is_told_in_words(
 
 async def test_a_server_that_asks_to_wait_is_waited_for(server: HostileServer) -> None:
     with pytest.raises(RateLimitError) as caught:
-        await feeds(Memory()).fetch(f"{server.url}/429")
+        await feeds(MemoryKeeper()).fetch(f"{server.url}/429")
     assert caught.value.retry_after == 17.0
 
 
 async def test_the_last_good_copy_is_marked_as_old(server: HostileServer) -> None:
-    client = feeds(Memory())
+    client = feeds(MemoryKeeper())
     url = f"{server.url}/feed.ics?token=abcdefg"
     assert await client.last_good(url) is None
     fetched = await client.fetch(url)
@@ -160,14 +147,14 @@ async def test_the_last_good_copy_is_marked_as_old(server: HostileServer) -> Non
 
 
 async def test_a_copy_whose_body_was_not_kept_is_none() -> None:
-    keeper = Memory()
+    keeper = MemoryKeeper()
     keeper.pages["https://feed.example/"] = KeptPage(None, '"v1"', None, 0.0)
     assert await feeds(keeper).last_good("https://feed.example/") is None
 
 
 async def test_webcal_is_asked_for_over_https() -> None:
     network = FakedNames({}, 9)
-    client = FeedClient(WebClient("ics", CountingGate(), network=network), Memory())
+    client = FeedClient(WebClient("ics", CountingGate(), network=network), MemoryKeeper())
     with pytest.raises(ExternalAPIError, match="cannot be resolved"):
         await client.fetch("webcal://feed.example/team.ics")
     assert network.asked == ["feed.example"]
@@ -182,3 +169,15 @@ def test_a_feed_is_kept_under_a_name_without_secrets() -> None:
     assert one != two
     assert "secret" not in one + two
     assert "word" not in one + two
+
+
+async def test_a_feed_whose_copy_cannot_be_kept_is_a_good_feed_all_the_same(server: HostileServer) -> None:
+    """Pitfall 16."""
+
+    class Lost(MemoryKeeper):
+        async def keep(self, key: str, page: KeptPage) -> None:
+            raise DatabaseError("keep_page", "the disk is full")
+
+    found = await feeds(Lost()).fetch(f"{server.url}/plain")
+    assert found is not None
+    assert found.body == CALENDAR

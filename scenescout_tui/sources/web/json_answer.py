@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import anyio.lowlevel
 import msgspec
 
 from scenescout_tui.errors import ExternalAPIError
@@ -31,6 +32,8 @@ async def decode_json(answer: WebAnswer, service: str) -> Any:
         error = ExternalAPIError(service, None, f"its answer holds more than {MAX_VALUES:,} values")
         error.retryable = False
         raise error
+    # Each takes 20 ms for the largest answer: others get their turn between them.
+    await anyio.lowlevel.checkpoint()
     try:
         return msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

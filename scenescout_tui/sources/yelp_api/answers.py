@@ -113,6 +113,9 @@ def unreadable(answer: WebAnswer, why: str) -> ExternalAPIError:
     """Return the error for an answer that claims success and is none; something between may have sent it."""
     error = ExternalAPIError(SERVICE, answer.status, why)
     error.retryable = True
+    error.metadata["action"] = (
+        "Wait and retry; if it stays, look at Yelp's status page and at proxies on the way."
+    )
     return error
 
 

@@ -49,7 +49,7 @@ async def test_each_event_gets_its_text_through_the_side_gate(way: Way) -> None:
     walked = await way.walk(descriptions=True)
     assert texts(walked) == ["All about 1", "All about 2", "All about 3"]
     assert (walked.complete, way.gate.waits, way.side_gate.waits) == (True, 2, 3)
-    assert way.side_gate.ends == [True] * 3
+    assert way.side_gate.records == [True] * 3
     event = ADAPTERS["eventbrite"].parse(walked.records[0].data)
     assert event.summary == SHORT
     assert event.description_html == "<p>All about <b>1</b></p>"
@@ -130,7 +130,7 @@ async def test_a_gate_that_is_shut_is_left_alone_for_the_rest_of_the_page(
     walked = await way.walk(descriptions=True)
     assert walked.ids == list(range(1, 51))
     assert way.side_gate.waits <= 2 * descriptions.AT_ONCE
-    assert way.side_gate.ends == []
+    assert way.side_gate.records == []
 
 
 async def test_a_server_that_says_too_many_is_left_alone_for_a_while(way: Way) -> None:
@@ -202,7 +202,7 @@ async def test_texts_that_do_not_come_are_given_up(way: Way, monkeypatch: pytest
     describe(way.server, range(1, 2))
     way.server.routes["/events/2/description/"] = never
     assert texts(await way.walk(descriptions=True)) == ["All about 1", SHORT]
-    assert len(way.side_gate.ends) == way.side_gate.waits
+    assert len(way.side_gate.records) == way.side_gate.waits
 
 
 async def test_a_text_that_failed_once_is_asked_for_once_more(way: Way) -> None:
@@ -242,7 +242,7 @@ async def test_a_gate_that_never_opens_costs_the_texts(way: Way, monkeypatch: py
     way.side_gate.held = anyio.Event()
     walked = await way.walk(descriptions=True)
     assert (walked.ids, walked.complete) == (list(range(1, 26)), True)
-    assert way.side_gate.ends == []
+    assert way.side_gate.records == []
 
 
 async def test_drafts_parents_and_strange_ids_are_not_asked_about(way: Way) -> None:
@@ -292,7 +292,7 @@ async def test_a_part_that_was_cancelled_is_not_lost(way: Way) -> None:
     assert ids_of(await walk.next_page()) == [11, 12]
     assert await walk.next_page() is None
     assert (walk.complete, listing.numbers) == (True, [1])
-    assert len(way.side_gate.ends) == way.side_gate.waits
+    assert len(way.side_gate.records) == way.side_gate.waits
     await walk.aclose()
 
 

@@ -52,8 +52,8 @@ async def test_what_the_adapter_reads_is_asked_for_with_the_token_in_a_header_al
     (request,) = way.server.requests
     assert request.query == {"expand": EXPAND}
     assert request.headers["authorization"] == f"Bearer {CANARY}"
-    assert way.gate.waits == len(way.gate.ends) == 1
-    assert way.gate.budgets[0][:2] == (1931, 2000)
+    assert way.gate.waits == len(way.gate.records) == 1
+    assert way.gate.observed[0][:2] == (1931, 2000)
 
 
 async def test_records_are_handed_out_as_they_were_sent(way: Way) -> None:

@@ -16,17 +16,16 @@ from scenescout_tui.sources.eventbrite_api import open_walk
 from scenescout_tui.sources.pages import KeptPage, Page, PageWalk, RawRecord
 from scenescout_tui.sources.web.client import WebLimits
 from tests.sources.eventbrite_api.server import Server
+from tests.sources.web.gates import CountingGate, MemoryKeeper
 
 CANARY = "CANARYeventbrite0123456789"
 
 
-class Gate:
-    """Lets everything through, holds it back, or raises what it is told to; counts."""
+class Gate(CountingGate):
+    """Lets everything through, holds it back, or raises what it is told to."""
 
     def __init__(self) -> None:
-        self.waits = 0
-        self.ends: list[bool | None] = []
-        self.budgets: list[tuple[int | None, int | None, float | None]] = []
+        super().__init__()
         self.shut: SpawnerError | None = None
         #: Until this is set nothing goes through.
         self.held: anyio.Event | None = None
@@ -34,33 +33,27 @@ class Gate:
     async def wait(self) -> None:
         if self.held is not None:
             await self.held.wait()
-        self.waits += 1
+        await super().wait()
         if self.shut is not None:
             raise self.shut
 
-    def observe(self, remaining: int | None, limit: int | None, resets_at: float | None) -> None:
-        self.budgets.append((remaining, limit, resets_at))
 
-    def record(self, ok: bool | None) -> None:
-        self.ends.append(ok)
-
-
-class Keeper:
+class Keeper(MemoryKeeper):
     """Keeps pages in memory; `broken` fails every call as a lost database does."""
 
     def __init__(self) -> None:
-        self.pages: dict[str, KeptPage] = {}
+        super().__init__()
         self.broken: SpawnerError | None = None
 
     async def keep(self, key: str, page: KeptPage) -> None:
         if self.broken is not None:
             raise self.broken
-        self.pages[key] = page
+        await super().keep(key, page)
 
     async def kept(self, key: str) -> KeptPage | None:
         if self.broken is not None:
             raise self.broken
-        return self.pages.get(key)
+        return await super().kept(key)
 
 
 class Way:

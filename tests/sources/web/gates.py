@@ -1,4 +1,4 @@
-"""Gates and networks of tests: what they were told is there to read."""
+"""Gates, keepers and networks of tests: what they were told is there to read."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import httpcore
 
+from scenescout_tui.sources.pages import KeptPage
 from scenescout_tui.sources.web.network import Network
 
 
@@ -26,6 +27,19 @@ class CountingGate:
 
     def record(self, ok: bool | None) -> None:
         self.records.append(ok)
+
+
+class MemoryKeeper:
+    """Keeps pages for the length of a test."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, KeptPage] = {}
+
+    async def keep(self, key: str, page: KeptPage) -> None:
+        self.pages[key] = page
+
+    async def kept(self, key: str) -> KeptPage | None:
+        return self.pages.get(key)
 
 
 class FakedNames(Network):

@@ -16,9 +16,10 @@ import h11
 
 from scenescout_tui.setting_values import Secret
 from scenescout_tui.sources.access import Access
-from scenescout_tui.sources.pages import KeptPage, Page, PageWalk
+from scenescout_tui.sources.pages import Page, PageWalk
 from scenescout_tui.sources.web.client import WebLimits
 from tests.sources.samples import yelp
+from tests.sources.web.gates import CountingGate, MemoryKeeper
 
 CANARY = "canary-4f1d2c7e90"
 #: The moment at which the walks of these tests begin.
@@ -169,45 +170,14 @@ async def _connection(
         writer.close()
 
 
-class Gate:
-    """Lets everything through and remembers what it was told."""
-
-    def __init__(self) -> None:
-        self.waits = 0
-        self.budgets: list[tuple[int | None, int | None, float | None]] = []
-        self.ends: list[bool | None] = []
-
-    async def wait(self) -> None:
-        self.waits += 1
-
-    def observe(self, remaining: int | None, limit: int | None, resets_at: float | None) -> None:
-        self.budgets.append((remaining, limit, resets_at))
-
-    def record(self, ok: bool | None) -> None:
-        self.ends.append(ok)
-
-
-class Keeper:
-    """Keeps answers in memory."""
-
-    def __init__(self) -> None:
-        self.pages: dict[str, KeptPage] = {}
-
-    async def keep(self, key: str, page: KeptPage) -> None:
-        self.pages[key] = page
-
-    async def kept(self, key: str) -> KeptPage | None:
-        return self.pages.get(key)
-
-
-def access(served: Served, *, gate: Gate | None = None, keeper: Keeper | None = None) -> Access:
+def access(served: Served, *, gate: CountingGate | None = None, keeper: MemoryKeeper | None = None) -> Access:
     """How the walks of these tests reach the server."""
     return Access(
         base_url=served.base_url,
         token=Secret(CANARY),
-        gate=gate or Gate(),
-        side_gate=Gate(),
-        keeper=keeper or Keeper(),
+        gate=gate or CountingGate(),
+        side_gate=CountingGate(),
+        keeper=keeper or MemoryKeeper(),
         limits=WebLimits(deadline=20.0),
     )
 

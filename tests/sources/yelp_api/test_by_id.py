@@ -11,10 +11,10 @@ from scenescout_tui.errors import RateLimitError, SpawnerError
 from scenescout_tui.sources.ask import Ask
 from scenescout_tui.sources.pages import Page
 from scenescout_tui.sources.yelp_api import open_walk
+from tests.sources.web.gates import MemoryKeeper
 from tests.sources.yelp_api.server import (
     NOW,
     Asked,
-    Keeper,
     Reply,
     access,
     all_pages,
@@ -133,7 +133,7 @@ async def test_pages_are_counted_against_the_most_wanted() -> None:
 
 
 async def test_the_last_good_copy_stands_in_for_an_event_that_cannot_be_had() -> None:
-    keeper = Keeper()
+    keeper = MemoryKeeper()
     down = False
 
     def sometimes(asked: Asked) -> Reply:

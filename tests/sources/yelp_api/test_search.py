@@ -19,14 +19,13 @@ from scenescout_tui.errors import (
 from scenescout_tui.sources.ask import Ask
 from scenescout_tui.sources.pages import Page, PageWalk
 from scenescout_tui.sources.yelp_api import open_walk
+from tests.sources.web.gates import CountingGate, MemoryKeeper
 from tests.sources.yelp_api.server import (
     CANARY,
     NOW,
     Asked,
     City,
-    Gate,
     Handler,
-    Keeper,
     Reply,
     Served,
     access,
@@ -445,7 +444,7 @@ async def test_both_limits_arrive_with_their_waits() -> None:
 
 
 async def test_the_gate_is_asked_once_per_request_and_told_of_the_budget() -> None:
-    gate = Gate()
+    gate = CountingGate()
     headers = {
         "RateLimit-DailyLimit": "300",
         "RateLimit-Remaining": "250",
@@ -454,15 +453,15 @@ async def test_the_gate_is_asked_once_per_request_and_told_of_the_budget() -> No
     city = city_of(120)
     async with serving(lambda asked: Reply(200, city(asked).body, headers)) as served:
         await all_pages(open_walk(LISBON, access(served, gate=gate), now=NOW))
-    assert gate.waits == len(served.asked) == len(gate.ends)
-    assert set(gate.ends) == {True}
+    assert gate.waits == len(served.asked) == len(gate.records)
+    assert set(gate.records) == {True}
     reset = datetime(2199, 1, 1, tzinfo=UTC).timestamp()
-    assert set(gate.budgets) == {(250, 300, reset)}
+    assert set(gate.observed) == {(250, 300, reset)}
 
 
 async def test_good_pages_are_kept_under_names_that_every_run_gives_them() -> None:
     city = city_of(120)
-    first, second = Keeper(), Keeper()
+    first, second = MemoryKeeper(), MemoryKeeper()
     async with serving(city) as served:
         await all_pages(open_walk(LISBON, access(served, keeper=first), now=NOW))
         await all_pages(open_walk(LISBON, access(served, keeper=second), now=NOW - 60))
@@ -473,7 +472,7 @@ async def test_good_pages_are_kept_under_names_that_every_run_gives_them() -> No
 
 async def test_the_last_good_page_stands_in_for_one_that_cannot_be_had() -> None:
     city = city_of(140)
-    keeper = Keeper()
+    keeper = MemoryKeeper()
     down = False
 
     def sometimes(asked: Asked) -> Reply:
@@ -493,7 +492,7 @@ async def test_the_last_good_page_stands_in_for_one_that_cannot_be_had() -> None
 
 async def test_old_copies_of_a_list_are_followed_though_it_has_moved_since() -> None:
     city = city_of(220)
-    keeper = Keeper()
+    keeper = MemoryKeeper()
     down = False
 
     def sometimes(asked: Asked) -> Reply:
@@ -514,7 +513,7 @@ async def test_old_copies_of_a_list_are_followed_though_it_has_moved_since() -> 
 
 async def test_there_is_no_last_good_page_where_none_was_kept_or_it_is_a_day_old() -> None:
     city = city_of(10)
-    keeper = Keeper()
+    keeper = MemoryKeeper()
     async with serving(city) as served:
         walk = open_walk(LISBON, access(served, keeper=keeper), now=fresh())
         assert await walk.last_good_page() is None
@@ -524,7 +523,7 @@ async def test_there_is_no_last_good_page_where_none_was_kept_or_it_is_a_day_old
 
 
 async def test_a_page_that_cannot_be_kept_is_a_good_page_all_the_same() -> None:
-    class Broken(Keeper):
+    class Broken(MemoryKeeper):
         async def keep(self, key: str, page: Any) -> None:
             raise SpawnerError("disk full")
 
@@ -539,7 +538,7 @@ async def test_an_answer_with_far_too_many_events_is_none() -> None:
 
 
 async def test_the_token_is_in_no_record_error_log_or_key(caplog: pytest.LogCaptureFixture) -> None:
-    keeper = Keeper()
+    keeper = MemoryKeeper()
     city = city_of(60)
     replies = [refused(500, "X", f"Bearer {CANARY}"), refused(400, "VALIDATION_ERROR", CANARY, field=CANARY)]
     shown: list[str] = []
