@@ -31,11 +31,13 @@ COORDINATES_ZERO = "COORDINATES_ZERO"
 COORDINATES_SWAPPED = "COORDINATES_SWAPPED"
 COUNTRY_UNKNOWN = "COUNTRY_UNKNOWN"
 URL_INVALID = "URL_INVALID"
+DETAILS_MISSING = "DETAILS_MISSING"
 SERIES_CUT = "SERIES_CUT"
 SERIES_UNREAD = "SERIES_UNREAD"
 
 #: Each code with its meaning, for documentation and screens.
 MEANINGS: Mapping[str, str] = {
+    DETAILS_MISSING: "the source could not give venue, price and status this time; known ones are kept",
     TITLE_TRUNCATED: "the title was longer than 300 characters and was cut",
     DESC_TRUNCATED: "the source cut the description, or it was longer than we keep",
     TZ_MISMATCH: "local time and zone do not give the stated UTC time; UTC was kept",

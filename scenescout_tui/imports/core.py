@@ -158,6 +158,12 @@ class ImportCore:
         """
         if request.source != "auto":
             get_adapter(request.source)
+        if request.resume and request.options.dry_run:
+            raise SpawnerError(
+                "a dry run writes nothing, so there is nothing it could go on with",
+                code="INPUT_ERROR",
+                metadata={"action": "Leave out --resume, or --dry-run."},
+            )
         request = await self._opener.resolve(request)
         # Windows of days are counted from the day a run began, also when it goes on another day.
         read = request.options.read.starting(date.today())

@@ -102,6 +102,7 @@ class _Record(msgspec.Struct, gc=False):
     title: Any = None
     description: _Text | str | int | float | bool | list[Any] | None = None
     full_description: Any = None
+    expansions_missing: Any = None
     summary: Any = None
     url: Any = None
     start: _Moment | str | int | float | bool | list[Any] | None = None
@@ -469,8 +470,10 @@ def _changed(record: _Record) -> Any:
 
 def _flags(record: _Record, url: str | None) -> tuple[str, ...]:
     flags: tuple[str, ...] = ()
+    if record.expansions_missing is True:
+        flags = (quality.DETAILS_MISSING,)
     if record.hide_start_date is True:
-        flags = (quality.START_HIDDEN,)
+        flags = (*flags, quality.START_HIDDEN)
     if record.hide_end_date is True:
         flags = (*flags, quality.END_HIDDEN)
     if url is None and record.url:

@@ -179,6 +179,7 @@ def test_an_interrupted_import_is_offered_at_the_next_start_and_goes_on(database
         listed = sandbox.eventbrite_ids()
         assert sandbox.counts().eventbrite.requests - asked_before < 10, "the pages before are not walked"
     assert done.state == "completed"
+    assert done.counts.total == 500, "no page is counted twice"
     assert set(ids(database, "eventbrite")) == listed - drafts(database)
     assert rows(database, "SELECT count(*) FROM runs") == [(1,)]
 
@@ -385,3 +386,12 @@ def test_only_a_whole_list_can_say_what_is_gone(
     source: str, pairs: tuple[tuple[str, str], ...], scope: str | None
 ) -> None:
     assert scope_of(source, Ask.of(pairs)) == scope
+
+
+def test_a_dry_run_goes_on_with_nothing(database: Path) -> None:
+    with SandboxServer(events=5, latency=0) as sandbox, live_engine(sandbox, database) as handle:
+        options = ImportOptions(dry_run=True)
+        what = (("organizer", sandbox.organizer_id),)
+        refused = tell(handle, StartImport("eventbrite", ask=what, options=options, resume=True))
+    assert not refused.ok
+    assert refused.code == "INPUT_ERROR"

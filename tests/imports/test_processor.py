@@ -292,3 +292,20 @@ async def test_a_processor_that_is_not_open_says_so(database: Path) -> None:
     imports = processor(database)
     with pytest.raises(SpawnerError, match="not open"):
         imports.get_stats()
+
+
+async def test_a_record_that_came_without_its_details_takes_nothing_away(database: Path) -> None:
+    whole = eventbrite(1, status="canceled", organizer={"id": "7", "name": "The House"})
+    bare = {name: value for name, value in whole.items() if name not in ("venue", "organizer")}
+    bare |= {"status": "live", "expansions_missing": True}
+    look = "SELECT title, status, venue_name, organizer_name, city, updated_at FROM events"
+    async with processor(database) as imports:
+        await imports.process_eventbrite_events([whole])
+        before = rows(database, look)
+        (kept,) = await imports.process_eventbrite_events([bare])
+        after = rows(database, look)
+        (again,) = await imports.process_eventbrite_events([whole])
+        (fresh,) = await imports.process_eventbrite_events([eventbrite(2, expansions_missing=True)])
+    assert before == after
+    assert outcomes([kept, again, fresh]) == ["unchanged", "unchanged", "created"]
+    assert "DETAILS_MISSING" in rows(database, "SELECT quality FROM events ORDER BY id DESC LIMIT 1")[0][0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, TypeVar
 
@@ -140,6 +140,19 @@ def glance(data: bytes) -> Found:
     # The id goes into an address: digits, or nothing.
     shown = _EVENT_ID.fullmatch(key) and seen.is_series_parent is not True and seen.status != "draft"
     return Found(data, key, key if shown else None)
+
+
+def with_field(found: Found, name: bytes, value: bytes) -> Found:
+    """Return a record with its own bytes and one field more at their end; `value` is JSON."""
+    data = found.data.rstrip()
+    if found.error is not None or not data.endswith(b"}") or data[1:-1].strip() == b"":
+        return found
+    return replace(found, data=data[:-1] + b',"' + name + b'":' + value + b"}")
+
+
+def bare(found: tuple[Found, ...]) -> tuple[Found, ...]:
+    """Mark records that came without expansions: what they do not say may be known all the same."""
+    return tuple(with_field(one, b"expansions_missing", b"true") for one in found)
 
 
 def read_pagination(given: object) -> Pagination:

@@ -19,6 +19,10 @@ log = logging.getLogger(__name__)
 EXPAND = "venue,organizer,category,subcategory,format,ticket_availability,event_sales_status,logo"
 
 
+#: How often a request is tried with expansions before it is asked without.
+EXPANDED_TRIES = 2
+
+
 class EventbriteApi:
     """Asks Eventbrite; paths begin and end with a slash, which is mandatory there."""
 
@@ -49,25 +53,28 @@ class EventbriteApi:
 
     async def get_expanded(
         self, path: str, params: Mapping[str, str | int], kind: str, subject: str
-    ) -> WebAnswer:
-        """Return a good answer with all that the adapter reads; without it, where only that can be had.
+    ) -> tuple[WebAnswer, bool]:
+        """Return a good answer with all that the adapter reads, and True; without it, and False, where only
+        that can be had.
 
-        An expansion can fail the whole call ("likely to succeed without expansions"): the same is then asked
-        once more without, and so it stays for this request when it has to be tried again.
+        An expansion can fail the whole call ("likely to succeed without expansions"): it is tried twice, for
+        what comes without says much less. The same is then asked once without, and so it stays for this
+        request when it has to be tried again.
 
         :raises SpawnerError: as `get`.
         """
         if self._unexpanded != (path, params):
-            try:
-                return await self.get(path, {**params, "expand": EXPAND}, kind, subject)
-            except RefusedError as refused:
-                if refused.error != EXPANSION_FAILED:
-                    raise
+            for _ in range(EXPANDED_TRIES):
+                try:
+                    return await self.get(path, {**params, "expand": EXPAND}, kind, subject), True
+                except RefusedError as refused:
+                    if refused.error != EXPANSION_FAILED:
+                        raise
             log.warning("%s: %s, asking without expansions", subject, EXPANSION_FAILED)
             self._unexpanded = (path, params)
         answer = await self.get(path, params, kind, subject)
         self._unexpanded = None
-        return answer
+        return answer, False
 
     async def aclose(self) -> None:
         """Close the connections; may be called twice."""

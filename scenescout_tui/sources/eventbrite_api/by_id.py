@@ -9,7 +9,7 @@ import msgspec
 
 from scenescout_tui.errors import SpawnerError
 from scenescout_tui.events.record import RecordError
-from scenescout_tui.sources.eventbrite_api.answers import Found, read_event, read_events
+from scenescout_tui.sources.eventbrite_api.answers import Found, bare, read_event, read_events
 from scenescout_tui.sources.eventbrite_api.api import EventbriteApi, keep
 from scenescout_tui.sources.eventbrite_api.asking import Asked
 from scenescout_tui.sources.eventbrite_api.fetched import EventsPosition, Fetched
@@ -90,7 +90,7 @@ class EventSteps:
         subject = f"{_KIND} {ids[0]} and {len(ids) - 1} more"
         params: dict[str, str | int] = {"event_ids": ",".join(ids)}
         try:
-            answer = await self._api.get_expanded("/events/", params, _KIND, subject)
+            answer, whole = await self._api.get_expanded("/events/", params, _KIND, subject)
         except RefusedError as refused:
             if refused.retryable or refused.blames_token:
                 raise
@@ -98,6 +98,8 @@ class EventSteps:
             self._together = False
             return ()
         found = _asked_of(read_events(answer.body, subject, answer.status).found, ids)
+        if not whole:
+            return bare(found)
         await keep(self._api.keeper, _key(ids), answer)
         return found
 
@@ -116,12 +118,14 @@ class EventSteps:
     async def _one(self, external_id: str) -> Found:
         subject = f"{_KIND} {external_id}"
         try:
-            answer = await self._api.get_expanded(f"/events/{external_id}/", {}, _KIND, subject)
+            answer, whole = await self._api.get_expanded(f"/events/{external_id}/", {}, _KIND, subject)
         except RefusedError as refused:
             if refused.retryable or refused.blames_token:
                 raise
             return _failed(external_id, refused)
         found = read_event(answer.body, subject, answer.status)
+        if not whole:
+            return bare((found,))[0]
         await keep(self._api.keeper, _key((external_id,)), answer)
         return found
 

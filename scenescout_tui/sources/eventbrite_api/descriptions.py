@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 import anyio
@@ -14,7 +13,7 @@ import msgspec
 from scenescout_tui.errors import SpawnerError, classify_error
 from scenescout_tui.safe_text import clean
 from scenescout_tui.sources.access import Access
-from scenescout_tui.sources.eventbrite_api.answers import Found
+from scenescout_tui.sources.eventbrite_api.answers import Found, with_field
 from scenescout_tui.sources.eventbrite_api.api import keep
 from scenescout_tui.sources.eventbrite_api.budget import read_budget
 from scenescout_tui.sources.eventbrite_api.refusals import SERVICE, refusal
@@ -180,8 +179,4 @@ def _key(event_id: str) -> str:
 
 def _with(found: Found, text: str | None) -> Found:
     """The record's own bytes with one field more; the text is cleaned, so that it cannot spoil them."""
-    data = found.data.rstrip()
-    if not text or not data.endswith(b"}"):
-        return found
-    field = b',"full_description":' + msgspec.json.encode(clean(text)) + b"}"
-    return replace(found, data=data[:-1] + field)
+    return with_field(found, b"full_description", msgspec.json.encode(clean(text))) if text else found

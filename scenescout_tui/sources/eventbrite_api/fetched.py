@@ -13,12 +13,15 @@ Count = Annotated[int, msgspec.Meta(ge=0)]
 
 
 class ListingPosition(msgspec.Struct, frozen=True, tag="page"):
-    """The page of a listing that was read last, and how it was asked for; `pages` counts all pages so far."""
+    """The page of a listing that was read last, and how it was asked for; `pages` counts all pages so far,
+    `keys` are those of the page's records.
+    """
 
     id: Annotated[str, msgspec.Meta(pattern="^[0-9]{1,20}$")]
     page: Annotated[int, msgspec.Meta(ge=1)]
     continuation: str | None
     pages: Annotated[int, msgspec.Meta(ge=1)]
+    keys: tuple[str, ...] = ()
 
 
 class EventsPosition(msgspec.Struct, frozen=True, tag="events"):

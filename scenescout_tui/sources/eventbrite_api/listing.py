@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from scenescout_tui.sources.eventbrite_api.answers import EventsPage, Found, Pagination, read_events
+from scenescout_tui.sources.eventbrite_api.answers import EventsPage, Found, Pagination, bare, read_events
 from scenescout_tui.sources.eventbrite_api.api import EventbriteApi, keep
 from scenescout_tui.sources.eventbrite_api.asking import Kind
 from scenescout_tui.sources.eventbrite_api.refusals import POSITION_ERRORS, RefusedError
@@ -31,6 +32,8 @@ class ListedPage:
     token: str | None
     pagination: Pagination
     stale: bool
+    #: Of all records of the page, handed out or not.
+    keys: tuple[str, ...]
 
 
 class Listing:
@@ -46,7 +49,14 @@ class Listing:
     """
 
     def __init__(
-        self, api: EventbriteApi, kind: Kind, external_id: str, *, number: int = 1, token: str | None = None
+        self,
+        api: EventbriteApi,
+        kind: Kind,
+        external_id: str,
+        *,
+        number: int = 1,
+        token: str | None = None,
+        overlap: Iterable[str] = (),
     ) -> None:
         self.kind = kind
         self.external_id = external_id
@@ -57,6 +67,8 @@ class Listing:
         self.count: int | None = None
         self._api = api
         self._path = f"/{_PATHS[kind]}/{external_id}/events/"
+        #: What was handed out of the page that is read once more, before the walk goes on behind it.
+        self._overlap = frozenset(overlap)
         # A reading that begins in the middle can prove nothing, and knows no records of before.
         self._from_start = number == 1
         self._second = False
@@ -72,7 +84,9 @@ class Listing:
         """
         while True:
             try:
-                answer = await self._api.get_expanded(self._path, self._params(), self.kind, self.subject)
+                answer, whole = await self._api.get_expanded(
+                    self._path, self._params(), self.kind, self.subject
+                )
             except RefusedError as refused:
                 if refused.error not in POSITION_ERRORS or self._second or not self._params():
                     raise
@@ -80,6 +94,8 @@ class Listing:
                 self._begin_again()
                 continue
             page = read_events(answer.body, self.subject, answer.status)
+            if not whole:
+                return self._take(EventsPage(bare(page.found), page.pagination))
             await keep(self._api.keeper, self._key, answer)
             return self._take(page)
 
@@ -120,11 +136,20 @@ class Listing:
         before = len(self._seen)
         handed = []
         for one in page.found:
-            if not self._second or one.key not in self._known:
+            again = (self._second and one.key in self._known) or one.key in self._overlap
+            if not again:
                 handed.append(one)
             self._seen.add(one.key)
             self._known.add(one.key)
-        listed = ListedPage(tuple(handed), self._number, self._token, page.pagination, stale)
+        self._overlap = frozenset()
+        listed = ListedPage(
+            tuple(handed),
+            self._number,
+            self._token,
+            page.pagination,
+            stale,
+            tuple(one.key for one in page.found),
+        )
         self._idle = 0 if len(self._seen) > before else self._idle + 1
         self._count(page.pagination)
         self._advance(page)

@@ -87,11 +87,12 @@ class ListingSteps:
             position.id,
             number=position.page,
             token=position.continuation,
+            overlap=position.keys,
         )
 
     def _fetched(self, listing: Listing, page: ListedPage) -> Fetched:
         self._pages += 1
-        position = ListingPosition(listing.external_id, page.number, page.token, self._pages)
+        position = ListingPosition(listing.external_id, page.number, page.token, self._pages, page.keys)
         origin = f"eventbrite {listing.kind}={listing.external_id}"
         return Fetched(page.found, origin, position, self._total(page), self._part(listing, page), page.stale)
 

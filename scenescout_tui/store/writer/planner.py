@@ -13,7 +13,7 @@ from typing import NamedTuple
 import msgspec
 from sqlalchemy import Connection
 
-from scenescout_tui.events import match
+from scenescout_tui.events import match, quality
 from scenescout_tui.events.model import Event, Venue
 from scenescout_tui.events.record import PreparedRecord
 from scenescout_tui.safe_text import clean
@@ -40,6 +40,7 @@ from scenescout_tui.store.writer.work import Work
 SUBMITTED_SOURCES = frozenset({"manual"})
 
 _JSON = msgspec.json.Encoder().encode
+_KEPT = "came without its details; what is known of it stays"
 _STORED = (
     "SELECT r.id, r.external_id, r.event_id, r.run_id, r.state, r.content_hash, r.digest, r.first_seen_at, "
     "r.changed_at, r.missing_since IS NOT NULL, c.normalised, c.block_keys, e.record_count, e.status "
@@ -324,6 +325,18 @@ class BatchPlanner:
         return "review", event_id, decision.evidence
 
     def _update(self, record: PreparedRecord, event: Event, text: str, stored: _Stored) -> RecordOutcome:
+        if quality.DETAILS_MISSING in event.quality and stored.normalised is not None:
+            # What is known says more than this record does; it stays until the source says all of it again.
+            self._see(stored.id, event.source, stored.event_id, stored.missing)
+            return RecordOutcome(
+                record.number,
+                "updated" if stored.missing else "unchanged",
+                event.source,
+                stored.event_id,
+                event.external_id,
+                _KEPT,
+                status=_waiting(stored.state),
+            )
         same = record.content_hash == stored.content_hash
         # Listed again, or with its content again: that changes its event, whatever it says.
         back = stored.missing or stored.normalised is None

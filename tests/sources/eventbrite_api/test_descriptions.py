@@ -266,7 +266,8 @@ async def test_a_page_comes_in_parts_and_the_cursor_moves_with_the_last_of_them(
     assert [len(one.records) for one in walked.pages] == [10, 10, 5, 10, 5]
     assert [one.number for one in walked.pages] == [1, 2, 3, 4, 5]
     assert walked.complete
-    for n, first in ((0, 1), (1, 1), (2, 1), (3, 1), (4, 26)):
+    # Until a page is whole the walk goes on before it; what was whole is looked at again, not handed out.
+    for n, first in ((0, 1), (1, 1), (2, 26), (3, 26), (4, 41)):
         rest = await way.walk(cursor=walked.pages[n].cursor, descriptions=True)
         assert rest.ids == list(range(first, 41))
         assert rest.pages[0].number == n + 2

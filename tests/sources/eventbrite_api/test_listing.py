@@ -222,6 +222,24 @@ async def test_an_object_without_an_id_is_left_to_the_adapter(way: Way) -> None:
     assert walked.complete
 
 
+async def test_expansions_that_fail_once_are_tried_again(way: Way) -> None:
+    listing = EventList(range(4))
+    failed: list[Request] = []
+
+    def route(request: Request) -> Answer:
+        if not failed:
+            failed.append(request)
+            body = {"status_code": 500, "error": "EXPANSION_FAILED", "error_description": "try without"}
+            return json_answer(body, 500)
+        return listing(request)
+
+    way.server.routes[ORGANIZER] = route
+    walked = await way.walk()
+    assert walked.ids == [0, 1, 2, 3]
+    assert all("expand" in one.query for one in way.server.requests)
+    assert not any("expansions_missing" in json.loads(one.data) for one in walked.records)
+
+
 async def test_expansions_that_fail_are_left_out_for_that_page_alone(way: Way) -> None:
     listing = EventList(range(6))
 
@@ -240,7 +258,15 @@ async def test_expansions_that_fail_are_left_out_for_that_page_alone(way: Way) -
     way.server.routes[ORGANIZER] = route
     walked = await way.walk()
     assert (walked.ids, walked.complete) == ([0, 1, 2, 3, 4, 5], True)
-    assert ["expand" in one.query for one in way.server.requests] == [True, True, False, True]
+    assert ["expand" in one.query for one in way.server.requests] == [True, True, True, False, True]
+    assert ["expansions_missing" in json.loads(one.data) for one in walked.records] == [
+        False,
+        False,
+        True,
+        True,
+        False,
+        False,
+    ]
     assert ["venue" in json.loads(one.data) for one in walked.records] == [
         True,
         True,
