@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,7 +66,7 @@ def ask_options(function: Callable[..., int]) -> Callable[..., int]:
 def asked(source: str, inputs: tuple[str, ...], given: dict[str, Any]) -> Pairs:
     """Take what is to be asked for out of what click has parsed, as pairs of key and value.
 
-    :raises SpawnerError: USAGE_ERROR for an option of another source, or one beside an input.
+    :raises SpawnerError: USAGE_ERROR for an option of another source, one beside an input, or an empty one.
     """
     pairs = []
     for key in _OPTIONS:
@@ -78,16 +78,18 @@ def asked(source: str, inputs: tuple[str, ...], given: dict[str, Any]) -> Pairs:
         named.append(_DESCRIPTIONS)
     for key in named:
         _belongs(key, source, inputs)
+    _complete(pairs)
     return tuple(pairs)
 
 
-def check_asked(source: str, pairs: Pairs, settings: Settings) -> None:
-    """Refuse what the source cannot be asked, before an engine is started for it.
+def check_asked(source: str, pairs: Pairs, settings: Settings) -> Pairs:
+    """Refuse what the source cannot be asked, before an engine is started for it; return what it is asked
+    for, with what the settings add.
 
     :raises SpawnerError: USAGE_ERROR, INPUT_ERROR or SETTINGS_ERROR, all of them exit status 2.
     """
     try:
-        resolve_ask(source, pairs, settings)
+        return resolve_ask(source, pairs, settings).pairs
     except ValidationError as error:
         action = str(error.metadata.get("action", "")) or "See scenescout import --help."
         raise usage_error(error.message, action) from error
@@ -104,6 +106,20 @@ def option_words(pairs: Pairs) -> list[str]:
         if key not in _OPTIONS or _OPTIONS[key].value:
             words.append(value)
     return words
+
+
+def _complete(pairs: Sequence[tuple[str, str]]) -> None:
+    for key, value in pairs:
+        # As an unset variable of a shell is: left out, it would ask for everything.
+        if not value.strip(" \t,"):
+            raise usage_error(f"--{key} is empty", f"Give it a value, or leave out --{key}.")
+    given = dict(pairs)
+    for one, other in (("latitude", "longitude"), ("longitude", "latitude")):
+        if one in given and other not in given:
+            raise usage_error(
+                f"--{other} is missing: a point is named by latitude and longitude",
+                f"Add --{other} DEGREES, or name a place with --location.",
+            )
 
 
 def _belongs(key: str, source: str, inputs: tuple[str, ...]) -> None:

@@ -14,7 +14,7 @@ from scenescout_tui.cli.output import local_time, say, say_json
 from scenescout_tui.cli.tables import Column, say_table
 from scenescout_tui.cli.words import EXPIRED, attribution, event_json, link_json, record_json
 from scenescout_tui.safe_text import for_screen
-from scenescout_tui.store.rows import EventDetail, EventRow, SourceRecordRow
+from scenescout_tui.store.rows import EventDetail, EventFilters, EventRow, SourceRecordRow
 
 _COLUMNS = (
     Column("id", "id"),
@@ -26,6 +26,8 @@ _COLUMNS = (
     Column("sources", leave=1),
 )
 _LONG = 2_000
+#: What stands in for a venue that an event does not need.
+_ONLINE = ("online", "hybrid")
 
 
 @verb("events")
@@ -47,6 +49,7 @@ def command(flags: Flags, event: str | None, limit: int, offset: int, **given: A
             say_json(_detail_json(detail)) if flags.as_json else _say_detail(detail)
             return 0
         rows = store.events(filters, limit=limit, offset=offset)
+        some = bool(rows) or bool(store.events(EventFilters(), limit=1))
     if flags.as_json:
         say_json({"events": [event_json(row) for row in rows], "limit": limit, "offset": offset})
     elif rows:
@@ -55,6 +58,9 @@ def command(flags: Flags, event: str | None, limit: int, offset: int, **given: A
             say(f"{terms}; the way back to each: scenescout events EVENT")
         if len(rows) == limit:
             say(f"More with --offset {offset + limit}, all of them with: scenescout export")
+    elif some:
+        known = filters == EventFilters() or offset
+        say(f"No events behind the first {offset:,}." if known else "No events match these filters.")
     else:
         say("No events. Import some with: scenescout import eventbrite FILE")
     return 0
@@ -65,7 +71,7 @@ def _row(event: EventRow) -> tuple[object, ...]:
         event.id,
         "" if event.status == EXPIRED else local_time(event.starts_at.timestamp()),
         event.title,
-        event.venue_name or event.attendance,
+        event.venue_name or event.address1 or (event.attendance if event.attendance in _ONLINE else ""),
         event.city,
         event.status,
         ", ".join(event.sources),

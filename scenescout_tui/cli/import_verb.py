@@ -14,7 +14,7 @@ from scenescout_tui.cli.complaint import usage_error
 from scenescout_tui.cli.flags import Flags, data_options, with_sandbox
 from scenescout_tui.cli.flags import command as verb
 from scenescout_tui.cli.follow import Ending, run_to_end
-from scenescout_tui.cli.going_on import resume_command
+from scenescout_tui.cli.going_on import check_resumable, resume_command
 from scenescout_tui.cli.reading_flags import read_options, reading_options
 from scenescout_tui.cli.summary import Hints, answer, answer_several, status_of_ending
 from scenescout_tui.imports.commands import ImportOptions, ResumeRuns, StartImport
@@ -65,10 +65,15 @@ def command(flags: Flags, source: str | None, inputs: tuple[str, ...], **given: 
     scenescout import auto a.ndjson b.json --json
     """
     resume = bool(given["resume"])
+    if resume and given["dry_run"]:
+        raise usage_error(
+            "a dry run writes nothing, so there is nothing it could go on with",
+            "Leave out --resume or --dry-run.",
+        )
     if source is None:
         return _resume_all(flags) if resume else _nothing_named()
     pairs = asked(source, inputs, given)
-    options = _options(given, read_options(inputs, given))
+    options = _options(given, read_options(source, inputs, given))
     _check(source, inputs, flags, resume=resume)
     job = StartImport(source, inputs=inputs, ask=pairs, options=options, resume=resume)
     more = {"max_workers": given["workers"], "batch_size": given["batch_size"]}
@@ -91,8 +96,11 @@ def _run(flags: Flags, job: StartImport | ResumeRuns, resume: str | None, **more
                 job = replace(job, inputs=(here.forms,))
         else:
             settings = flags.settings(**more)
+        ask: Pairs = ()
         if isinstance(job, StartImport) and job.source in SERVICES and not job.inputs:
-            check_asked(job.source, job.ask, settings)
+            ask = check_asked(job.source, job.ask, settings)
+        if isinstance(job, StartImport) and job.resume:
+            check_resumable(flags, job.source, job.inputs, ask)
         return run_to_end(settings, job, resume)
 
 

@@ -20,6 +20,12 @@ _OPTIONS = {
     "series-from": ("DATE", "Follow repeating events from this day on; else from today."),
     "series-until": ("DATE", "Follow repeating events to this day; else for a year."),
 }
+#: Option → the sources whose inputs say it themselves, or have nothing of the kind.
+_MEANINGLESS = {
+    "place": ("eventbrite", "yelp"),
+    "series-from": ("eventbrite", "yelp", "csv"),
+    "series-until": ("eventbrite", "yelp", "csv"),
+}
 
 
 def reading_options(function: Callable[..., int]) -> Callable[..., int]:
@@ -29,10 +35,11 @@ def reading_options(function: Callable[..., int]) -> Callable[..., int]:
     return function
 
 
-def read_options(inputs: tuple[str, ...], given: dict[str, Any]) -> ReadOptions:
-    """Take how inputs are to be read out of what click has parsed.
+def read_options(source: str, inputs: tuple[str, ...], given: dict[str, Any]) -> ReadOptions:
+    """Take how inputs of a source are to be read out of what click has parsed.
 
-    :raises SpawnerError: USAGE_ERROR for a value that cannot be read, or where there is no input.
+    :raises SpawnerError: USAGE_ERROR for a value that cannot be read, one that means nothing for the source,
+        or where there is no input.
     """
     own = {name.replace("-", "_"): given.pop(name.replace("-", "_")) for name in _OPTIONS}
     said = [name for name in _OPTIONS if own[name.replace("-", "_")] not in (None, ())]
@@ -41,6 +48,9 @@ def read_options(inputs: tuple[str, ...], given: dict[str, Any]) -> ReadOptions:
             f"--{said[0]} says how an INPUT is read, and there is none",
             f"Name a file or a URL, or leave out --{said[0]}.",
         )
+    for name in said:
+        if source in _MEANINGLESS.get(name, ()):
+            raise usage_error(f"--{name} means nothing for {source}", f"Leave out --{name}.")
     try:
         return ReadOptions.of(**own)
     except ValidationError as error:

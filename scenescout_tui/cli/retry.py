@@ -20,10 +20,10 @@ from scenescout_tui.imports.commands import RetryDeadLetters
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("--run", metavar="RUN", help="All dead letters of this run.")
 @click.option("--group", "key", metavar="GROUP", help="All dead letters of this group of errors.")
-@click.option("--all", "everything", is_flag=True, help="Every dead letter there is.")
+@click.option("--all", "everything", is_flag=True, help="All open dead letters.")
 @data_options
 def command(flags: Flags, ids: tuple[str, ...], run: str | None, key: str | None, everything: bool) -> int:
-    """Import dead letters again: those with these ids, of a run, of a group, or all."""
+    """Import dead letters again: those with these ids, of a run, of a group, or all open ones."""
     if sum((bool(ids), run is not None, key is not None, everything)) != 1:
         raise usage_error(
             "say which: one or more IDs, --run RUN, --group GROUP, or --all", "See scenescout retry --help."

@@ -23,6 +23,7 @@ from scenescout_tui.cli.streams import drop_stdout
 from scenescout_tui.imports.report import RecordResult, RunReport
 from scenescout_tui.imports.snapshot import Counts
 from scenescout_tui.safe_text import for_screen
+from scenescout_tui.sources.url_inputs import is_url
 
 _SHOWN = 10
 #: The code of a run that ended because of what it was to read.
@@ -100,7 +101,12 @@ def say_report(report: RunReport, ending: Ending, hints: Hints) -> None:
         say(f"{doing} {for_screen(report.source)}: {done} (run {short}).")
     else:
         say(_unfinished(report, ending, short))
-    say(f"  {words(report.counts)}")
+    if report.success and not report.counts.total and hints.inputs and all(map(is_url, hints.inputs)):
+        feed = "the feed is" if len(hints.inputs) == 1 else "the feeds are"
+        has = "has" if len(hints.inputs) == 1 else "have"
+        say(f"  nothing to import: {feed} empty or {has} not changed")
+    else:
+        say(f"  {words(report.counts)}")
     if report.missing:
         say(f"  {report.missing:,} no longer listed, marked missing")
     if report.note and report.success:

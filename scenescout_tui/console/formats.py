@@ -79,6 +79,11 @@ def clock(at: float, now: float | None = None) -> str:
     return time.strftime("%Y-%m-%d ", then) + text[:5]
 
 
+def minute(at: float) -> str:
+    """Give the local time of an epoch second without its seconds: ``12:41``."""
+    return time.strftime("%H:%M", time.localtime(at)) if at > 0 else ""
+
+
 def day_or_clock(at: float, now: float) -> str:
     """Give a time in at most eight cells: ``12:41:07`` today, ``22 Nov`` on another day."""
     if at <= 0:

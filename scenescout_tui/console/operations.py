@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from textual.screen import ModalScreen
 
 from scenescout_tui.console.formats import clock, count, countdown, duration, plural
+from scenescout_tui.console.keys import KEYS
 from scenescout_tui.console.look import THEMES
 from scenescout_tui.imports.actions import BY_ID
 from scenescout_tui.imports.commands import (
@@ -223,7 +224,15 @@ class Operations:
         if not self._may(f"import_{source}"):
             return
         row = next((row for row in self._seen.sources if row.name == source), None)
-        if row is not None and row.ready:
+        newest = next((run for run in self._seen.runs if run.source == source), None)
+        now = self._app.state.now
+        if newest is not None and newest.state == "parked" and (newest.resume_at or 0.0) > now:
+            # A second run beside it would meet the same limit.
+            until = clock(newest.resume_at or 0.0, now)
+            until = until if "-" in until else until[:5]
+            ways = f"R asks again now, {KEYS[f'import_{source}_other'].shown} imports something else"
+            self._app.say(f"{_TITLES[source]} is parked until {until}: {ways}", "warn")
+        elif row is not None and row.ready:
             self._start(source)
         else:
             self._prompt(source)

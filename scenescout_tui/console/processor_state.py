@@ -8,6 +8,7 @@ of commands are imported where they are used: none is needed on the way to the f
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
@@ -76,6 +77,13 @@ class ProcessorState(Widget):
         self._ended: str | None = None
         self._timer: Timer | None = None
         self._skip = 0
+        #: Seconds that the engine's clock was behind ours when its newest picture came.
+        self._behind = 0.0
+
+    @property
+    def now(self) -> float:
+        """The time by the engine's clock, in seconds since the epoch."""
+        return time.time() - self._behind
 
     @property
     def is_attached(self) -> bool:
@@ -101,6 +109,7 @@ class ProcessorState(Widget):
             return
         snapshot = self._handle.snapshot()
         if snapshot.number != self.snapshot.number or self.snapshot is STARTING:
+            self._behind = time.time() - snapshot.at
             self._publish(snapshot)
 
     def process_eventbrite_events(

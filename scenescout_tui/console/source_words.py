@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
-from scenescout_tui.console.formats import clock, count
+from scenescout_tui.console.formats import clock, count, countdown
 from scenescout_tui.imports.snapshot import EngineSnapshot, RunRow, SourceRow, WaitingRow
 
 #: The line of files, which also stands for every feed.
 _FILES = "auto"
+#: Sources whose list is read a second time where it shifted while it was read.
+_READ_TWICE = {"eventbrite"}
+#: How an error says that a service answered well, but with something that is no answer to the question.
+_BROKEN = re.compile(r"\banswered 200\b")
 #: States of runs that are under way.
 _LIVE = {"running", "draining"}
 
@@ -25,10 +30,31 @@ def last_run(source: SourceRow, snapshot: EngineSnapshot) -> RunRow | None:
     return None
 
 
+def short_reason(reason: str, source: str) -> str:
+    """Give a reason without the name of its source, which stands on the line already:
+    ``no answer: the connection was reset``.
+    """
+    start = re.match(rf"{re.escape(source)}(?:: | (?=gave no answer\b|answered \d))", reason, re.IGNORECASE)
+    if start is None:
+        return _BROKEN.sub("sent a broken answer", reason)
+    said = reason[start.end() :].removeprefix("gave ")
+    return _BROKEN.sub("broken answer", said)
+
+
 def as_it_stands(source: SourceRow, snapshot: EngineSnapshot) -> SourceRow:
-    """Give the source as a person sees it: one whose only task waits for its next attempt waits itself."""
+    """Give the source as a person sees it: one whose only task waits for its next attempt waits itself, and
+    one that has all it expected but reads on is at no percentage.
+    """
+    if source.state == "running" and _has_all(source):
+        again = ", reading again" if source.name in _READ_TWICE else ""
+        source = replace(source, fraction=None, eta=None, detail=f"{source.detail}{again}")
     waits = source.state == "running" and not source.waits and _retry(source, snapshot) is not None
     return replace(source, state="waiting", rate=0.0, eta=None) if waits else source
+
+
+def _has_all(source: SourceRow) -> bool:
+    expected = source.total is not None and source.done >= source.total > 0
+    return expected or (source.fraction is not None and source.fraction >= 1.0)
 
 
 def _retry(source: SourceRow, snapshot: EngineSnapshot) -> WaitingRow | None:
@@ -43,22 +69,23 @@ def _retry(source: SourceRow, snapshot: EngineSnapshot) -> WaitingRow | None:
 
 
 def why_it_waits(source: SourceRow, snapshot: EngineSnapshot) -> str:
-    """Give the reason with its end: ``circuit open until 12:45:10 (5 failures in a row)``; "" for none."""
+    """Give the reason with its end, ``circuit open until 12:45:10 (5 failures in a row)``; "" for none."""
     run = last_run(source, snapshot)
     until = source.until if source.until is not None else run.resume_at if run is not None else None
     when = f"until {clock(until, snapshot.at)}" if until is not None and until > snapshot.at else ""
     if run is not None and run.state == "parked":
         reason = source.waits or run.note
-        if reason.lower().startswith(f"{source.name}: "):
-            reason = reason[len(source.name) + 2 :]
+        reason = short_reason(reason, source.name)
         return ": ".join(part for part in (f"parked {when}".strip(), reason) if part)
-    retry = _retry(source, snapshot) if source.state == "waiting" and not source.waits else None
-    if retry is not None:
-        attempt = f"try {retry.attempt} of {retry.max_attempts}"
-        return f"{retry.reason}, {attempt} at {clock(retry.until, snapshot.at)}"
+    retry = _retry(source, snapshot) if source.state == "waiting" else None
+    if retry is not None and source.waits in {"", retry.reason}:
+        # What is cut where there is no room is the reason's end, not when it goes on.
+        attempt = f"retry {retry.attempt} of {retry.max_attempts}"
+        left = countdown(retry.until - snapshot.at)
+        return f"{attempt} in {left}: {short_reason(retry.reason, source.name)}"
     if not source.waits:
         return "circuit open" if source.breaker == "open" else ""
-    head, bracket, tail = source.waits.partition(" (")
+    head, bracket, tail = short_reason(source.waits, source.name).partition(" (")
     return f"{head} {when}".strip() + bracket + tail
 
 

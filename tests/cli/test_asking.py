@@ -12,6 +12,7 @@ from scenescout_tui.cli import import_verb
 from scenescout_tui.cli.follow import Ending
 from scenescout_tui.imports.commands import ImportOptions, ResumeRuns, StartImport
 from scenescout_tui.sources.read_options import ReadOptions
+from scenescout_tui.store import Store
 from tests.cli.conftest import Program
 
 
@@ -92,7 +93,7 @@ def test_how_inputs_are_read_is_told_too(verb: Program, told: list[Any]) -> None
     feed = "https://example.org/events.csv"
     words = ["--map", "title=Name", "--map", "start=Date", "--place", "Canal Hall", "--dates", "dmy"]
     assert verb("import", "csv", feed, *words, "--timezone", "Europe/London").status == 0
-    assert verb("import", "csv", feed, "--series-until", "2027-02-03").status == 0
+    assert verb("import", "ics", feed, "--series-until", "2027-02-03").status == 0
     first, second = (job.options.read for job, _ in told)
     assert first == ReadOptions(
         map=(("title", "Name"), ("start", "Date")),
@@ -133,7 +134,16 @@ def test_what_the_settings_name_needs_no_option(
         (["eventbrite", "--organizer", "abc"], ["--organizer", "abc"]),
         (["eventbrite", "--organizer", "1", "--venue", "2"], ["--organizer", "--venue"]),
         (["eventbrite", "--max-pages", "none"], ["--max-pages"]),
-        (["yelp", "--latitude", "38.7"], ["longitude"]),
+        (["yelp", "--latitude", "38.7"], ["--longitude is missing"]),
+        (["yelp", "--longitude", "8.7", "--radius", "9"], ["--latitude is missing"]),
+        (["eventbrite", "--event", ""], ["--event is empty"]),
+        (["eventbrite", "--organizer", " , "], ["--organizer is empty"]),
+        (["eventbrite", "--organizer", "1", "--max-pages", ""], ["--max-pages is empty"]),
+        (["yelp", "--location", ""], ["--location is empty"]),
+        (["--resume", "--dry-run"], ["nothing it could go on with", "--dry-run"]),
+        (["yelp", "a.json", "--resume", "--dry-run"], ["nothing it could go on with"]),
+        (["yelp", "a.json", "--place", "Canal Hall"], ["--place", "yelp"]),
+        (["csv", "a.csv", "--series-from", "2027-01-02"], ["--series-from", "csv"]),
         (["yelp", "--location", "x", "--start", "soon"], ["--start", "2026-12-01"]),
         (["yelp"], ["--location"]),
         (["eventbrite", "--sandbox-faults", "10%"], ["--sandbox"]),
@@ -189,3 +199,36 @@ def test_the_faults_of_the_sandbox_are_told_before_or_after_the_verb(
     words = [*flags, "import", "yelp"] if before else ["import", "yelp", *flags]
     assert verb(*words).status == 0
     assert [(one.sandbox, one.sandbox_faults) for one in seen] == [(True, faults)]
+
+
+def _unfinished(database: Path, state: str = "interrupted") -> None:
+    """Leave an import of one organisation behind that did not finish."""
+    with Store(f"sqlite:///{database}") as store:
+        ask = [["organization", "768"]]
+        run_id = store.begin_run("eventbrite", inputs=["organization=768"], options={"ask": ask}, who="ann")
+        if state != "running":
+            store.finish_run(run_id, "interrupted")
+
+
+@pytest.mark.parametrize("state", ["interrupted", "running"])
+def test_what_is_to_go_on_starts_no_larger_import_instead(
+    verb: Program, told: list[Any], database: Path, state: str
+) -> None:
+    _unfinished(database, state)
+    answer = verb("import", "eventbrite", "--resume", "--database", database)
+    assert (answer.status, told) == (2, [])
+    assert "no unfinished import of eventbrite organization=mine" in answer.err
+    assert "unfinished: eventbrite organization=768" in answer.err
+    assert f"scenescout import --resume --database {database}" in answer.err
+    assert verb("import", "eventbrite", "--organization", "768", "--resume", "--database", database).err == ""
+    assert [job.ask for job, _ in told] == [(("organization", "768"),)]
+
+
+def test_where_nothing_is_to_go_on_with_it_says_that_it_starts_anew(
+    verb: Program, told: list[Any], database: Path, eventbrite_file: Path
+) -> None:
+    _unfinished(database)
+    for words in (("yelp", "--location", "x"), ("eventbrite", eventbrite_file)):
+        answer = verb("import", *words, "--resume", "--database", database)
+        assert (answer.status, answer.err) == (0, "There is nothing to go on with; starting anew.\n")
+    assert len(told) == 2

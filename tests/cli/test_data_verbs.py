@@ -52,6 +52,18 @@ def test_what_is_not_there_exits_2_and_says_where_to_look(
     assert answer.json["error"]["code"] == "NOT_FOUND"
 
 
+def test_filters_that_nothing_matches_are_named_as_the_reason(verb: Program, filled: Path) -> None:
+    at = ("--database", filled)
+    assert verb("events", "--city", "Nowhere", *at).out == "No events match these filters.\n"
+    assert verb("events", "--offset", "9000", *at).out == "No events behind the first 9,000.\n"
+
+
+def test_where_people_go_stands_for_a_venue_without_a_name(verb: Program, filled: Path) -> None:
+    table = verb("events", "--source", "yelp", "--database", filled).out
+    assert "in_person" not in table
+    assert "unknown" not in table
+
+
 def test_events_are_listed_by_start_and_filtered(verb: Program, filled: Path) -> None:
     everything = verb("events", "--json", "--database", filled).json["events"]
     starts = [event["starts_at"] for event in everything]

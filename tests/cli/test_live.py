@@ -247,6 +247,18 @@ def test_events_of_a_web_page_are_imported(
     assert answer.json["summary"]["processed"] > 0
 
 
+def test_a_feed_that_has_not_changed_is_said_to_have_nothing_to_import(
+    scenescout: Program, live: SandboxServer, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCENESCOUT_PRIVATE_ADDRESSES", "yes")
+    words = ("import", "ics", live.feed_url, "--place", "Canal Hall", "--database", database)
+    first, second = scenescout(*words), scenescout(*words)
+    assert "nothing to import" not in first.out
+    assert second.status == 0, second
+    assert "  nothing to import: the feed is empty or has not changed\n" in second.out
+    assert "no records" not in second.out
+
+
 def test_the_sandbox_is_asked_like_the_real_ones(scenescout: Program) -> None:
     found = scenescout("sources", "--organizations", "--sandbox", "--json").json["organizations"]
     assert found

@@ -36,7 +36,7 @@ from scenescout_tui.imports.commands import (
     UndoClear,
 )
 from scenescout_tui.imports.report import RunReport
-from scenescout_tui.imports.snapshot import Counts, MetricsRow
+from scenescout_tui.imports.snapshot import Counts, MetricsRow, RunRow
 from tests.console import scripted
 from tests.console.opened import opened, paste, text_of, until
 
@@ -141,6 +141,20 @@ async def test_a_source_that_is_ready_starts_at_once_and_shift_asks_all_the_same
     async with opened(_ready(source)) as (app, pilot):
         await pilot.press(key.upper())
         assert isinstance(app.screen, ImportPrompt)
+
+
+async def test_a_source_that_is_parked_is_not_started_a_second_time() -> None:
+    handle = _ready("eventbrite")
+    run = RunRow("r1", "eventbrite", "parked", scripted.NOW - 60, scripted.NOW, Counts(), resumable=True)
+    for resume_at, sent in ((scripted.NOW + 600, []), (scripted.NOW - 1, [StartImport("eventbrite")])):
+        handle.picture = replace(handle.picture, runs=(replace(run, resume_at=resume_at),))
+        async with opened(handle, size=(120, 40)) as (app, pilot):
+            await pilot.press("e")
+            await pilot.pause()
+            line = text_of(app).split("\n")[0]
+        assert handle.sent == sent
+        said = "Eventbrite is parked until 12:51: R asks again now, E imports something else"
+        assert (said in line) is (not sent)
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
+from scenescout_tui.console import processor_state
+from scenescout_tui.console.widgets.status_line import StatusLine
 from scenescout_tui.imports.snapshot import Counts, EngineSnapshot, ErrorGroupRow, WaitingRow, WorkerRow
 from tests.console import scripted
 from tests.console.opened import opened, text_of
@@ -147,3 +151,39 @@ async def test_a_size_that_nothing_fits_into_breaks_nothing() -> None:
             await pilot.resize_terminal(*size)
             await pilot.pause()
         assert app.is_running
+
+
+@pytest.mark.parametrize("columns", [40, 60, 70, 79])
+async def test_on_a_narrow_screen_what_is_new_and_what_failed_stays(columns: int) -> None:
+    async with opened(scripted.ScriptedHandle(scripted.busy()), size=(columns, 20)) as (app, _):
+        lines = text_of(app).split("\n")
+    for words in ("new 9120", "upd  310", "fail   24"):
+        assert words in lines[2]
+    assert "…" not in lines[2]
+    assert lines[-1].split()[-4:] == ["?", "keys", "q", "quit"]
+    assert len(lines[-1]) == columns
+
+
+async def test_the_groups_found_at_the_start_stand_by_their_size_then_by_their_age() -> None:
+    old = replace(_group("old", 2), last_seen=scripted.NOW - 60)
+    handle = scripted.ScriptedHandle(_with_groups(1, _group("one"), old, _group("two", 2)))
+    async with opened(handle) as (app, _):
+        shown = text_of(app)
+    assert _line_of(shown, "message two") < _line_of(shown, "message old") < _line_of(shown, "message one")
+
+
+@pytest.mark.parametrize(("picture", "shown"), [(scripted.idle(), "12:41"), (scripted.busy(), "12:41:07")])
+async def test_seconds_are_shown_only_while_they_go_on(picture: EngineSnapshot, shown: str) -> None:
+    async with opened(scripted.ScriptedHandle(picture)) as (app, _):
+        line = text_of(app).split("\n")[0]
+    assert line.endswith(f"  {shown} ")
+
+
+async def test_the_minute_goes_on_although_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened(scripted.ScriptedHandle(scripted.idle())) as (app, pilot):
+        later = time.time() + 60
+        monkeypatch.setattr(processor_state, "time", SimpleNamespace(time=lambda: later))
+        app.screen.query_one(StatusLine)._tick()
+        await pilot.pause()
+        line = text_of(app).split("\n")[0]
+    assert line.endswith("  12:42 ")

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from scenescout_tui.console.source_words import remarks, why_it_waits
+from scenescout_tui.console.source_words import as_it_stands, remarks, short_reason, why_it_waits
 from scenescout_tui.imports.snapshot import (
     EngineSnapshot,
     NewestEvent,
@@ -22,6 +22,8 @@ from tests.console.opened import opened, text_of
 pytestmark = pytest.mark.anyio
 
 NOW, MIDNIGHT = scripted.NOW, scripted.MIDNIGHT
+_RESET = "Eventbrite gave no answer: the connection was reset"
+_NEXT = "1 task waits for a retry, the next in 12 s"
 
 
 def _with(source: SourceRow, *runs: RunRow) -> EngineSnapshot:
@@ -65,14 +67,49 @@ def test_a_breaker_that_is_open_is_said_although_nothing_runs() -> None:
 
 async def test_a_source_whose_only_page_waits_for_its_next_attempt_waits_itself() -> None:
     busy = scripted.busy()
-    page = WaitingRow("eventbrite p15", 2, 6, NOW + 6, "Eventbrite gave no answer")
+    page = WaitingRow("eventbrite p15", 2, 6, NOW + 6, _RESET)
     batch = WorkerRow(1, "eventbrite p14 b1", 0.2, 1, 3)
     for workers, shown in (((), True), ((batch,), False)):
         picture = replace(busy, waiting=(page,), workers=workers)
         async with opened(scripted.ScriptedHandle(picture)) as (app, _):
             line = text_of(app).split("\n")[4]
-        assert ("waits: Eventbrite gave no answer, try 2 of 6 at 12:41:13" in line) is shown
+        assert ("retry 2 of 6 in 6 s: no answer: the connection was reset" in line) is shown
         assert ("page 14 of 22" in line) is not shown
+
+
+def test_a_page_that_is_asked_for_again_says_when_before_it_says_why() -> None:
+    run = replace(scripted.busy().runs[0], run_id="r1")
+    source = SourceRow("eventbrite", "Eventbrite", "waiting", "page 15", "r1", waits=_RESET, until=NOW + 12)
+    page = WaitingRow("eventbrite p15", 3, 6, NOW + 12, _RESET)
+    said = why_it_waits(source, replace(_with(source, run), waiting=(page,)))
+    assert said == "retry 3 of 6 in 12 s: no answer: the connection was reset"
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        (_RESET, "no answer: the connection was reset"),
+        ("Eventbrite gave no answer", "no answer"),
+        ("Eventbrite answered 500: Internal Error", "answered 500: Internal Error"),
+        ("Eventbrite answered 200: this is no JSON", "broken answer: this is no JSON"),
+        (
+            "example.org answered 200: this is no calendar",
+            "example.org sent a broken answer: this is no calendar",
+        ),
+        ("Eventbrite: the daily limit is used", "the daily limit is used"),
+        ("Eventbrite knows no such venue", "Eventbrite knows no such venue"),
+    ],
+)
+def test_a_reason_leaves_out_the_name_that_stands_beside_it(reason: str, said: str) -> None:
+    assert short_reason(reason, "eventbrite") == said
+
+
+@pytest.mark.parametrize("name", ["eventbrite", "auto"])
+def test_a_source_that_reads_on_with_all_it_expected_is_at_no_percentage(name: str) -> None:
+    source = SourceRow(name, "", "running", "page 7", "r1", 1_000, 1_000, 1.0, 5.0, 0.0)
+    shown = as_it_stands(source, _with(source))
+    assert (shown.fraction, shown.eta) == (None, None)
+    assert shown.detail == ("page 7, reading again" if name == "eventbrite" else "page 7")
 
 
 @pytest.mark.parametrize(
@@ -141,3 +178,14 @@ async def test_the_runs_say_which_can_go_on() -> None:
     assert "runs: R goes on with 2 of them" in shown
     assert "parked" in next(line for line in _lines(shown) if "771d90" in line)
     assert "cut short" in next(line for line in _lines(shown) if "c0ffee" in line)
+
+
+async def test_the_reason_of_a_retry_is_read_whole_at_80_columns() -> None:
+    page = WaitingRow("eventbrite p15", 3, 6, NOW + 12, _RESET)
+    picture = replace(scripted.busy(), waiting=(page,), workers=(), waiting_reasons=(_NEXT,), number=7)
+    async with opened(scripted.ScriptedHandle(picture)) as (app, _):
+        lines = text_of(app).split("\n")
+    assert _NEXT in lines[0]
+    retry = next(line for line in lines if "eventbrite p15" in line)
+    assert "no answer: the connection was reset" in retry
+    assert "3/6 in 12 s" in retry

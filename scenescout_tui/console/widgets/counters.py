@@ -30,7 +30,7 @@ class _Layout(NamedTuple):
     #: Which words of `_OUTCOMES`.
     words: int
     gap: int
-    #: Cells of each number.
+    #: Cells of each number; 0 leaves it out.
     cells: tuple[int, ...]
     latency: str
     text: Callable[[int], str] = count
@@ -38,7 +38,8 @@ class _Layout(NamedTuple):
     def fits(self, counts: Counts) -> bool:
         """Say whether every number finds room in its column."""
         numbers = (getattr(counts, outcome[0]) for outcome in _OUTCOMES)
-        return all(len(self.text(number)) <= cells for number, cells in zip(numbers, self.cells, strict=True))
+        columns = zip(numbers, self.cells, strict=True)
+        return all(not cells or len(self.text(number)) <= cells for number, cells in columns)
 
 
 #: From the widest to the narrowest; the first that fits the line and the numbers is taken.
@@ -52,6 +53,12 @@ _LAYOUTS = (
     _Layout(2, 1, (5, 3, 5, 3, 2, 2, 3, 3), "p95"),
     _Layout(2, 1, (6, 5, 6, 5, 4, 4, 4, 3), ""),
     _Layout(2, 1, (4, 4, 4, 4, 4, 4, 4, 4), "", compact),
+    # Below 80 columns what asks for nothing leaves first: what is new and what failed stays.
+    _Layout(2, 1, (4, 4, 0, 4, 4, 4, 4, 4), "", compact),
+    _Layout(2, 1, (4, 4, 0, 0, 4, 4, 4, 4), "", compact),
+    _Layout(2, 1, (4, 4, 0, 0, 0, 4, 4, 4), "", compact),
+    _Layout(2, 1, (4, 4, 0, 0, 0, 0, 4, 4), "", compact),
+    _Layout(2, 1, (4, 4, 0, 0, 0, 0, 4, 0), "", compact),
 )
 _GAUGE = 8
 #: Seconds of one cell of the small sparklines.
@@ -147,6 +154,8 @@ class Counters(Painted):
     def _outcomes(self, counts: Counts, layout: _Layout) -> list[Span]:
         spans: list[Span] = []
         for outcome, cells in zip(_OUTCOMES, layout.cells, strict=True):
+            if not cells:
+                continue
             number = getattr(counts, outcome[0])
             role = (outcome[3] or "strong") if number else "muted"
             spans += [

@@ -32,7 +32,10 @@ def code_words(code: str) -> str:
 
 
 class ErrorGroups(Panel):
-    """A list with a cursor. A group keeps its place as long as it is there; new ones come below."""
+    """A list with a cursor.
+
+    A group keeps its place as long as it is there; new ones come below, the largest first.
+    """
 
     DEFAULT_CSS = "ErrorGroups { height: 1fr; }"
 
@@ -57,7 +60,9 @@ class ErrorGroups(Panel):
         self._groups = {group.key: group for group in snapshot.error_groups}
         known = set(self._order)
         self._order = [key for key in self._order if key in self._groups]
-        self._order += [key for key in self._groups if key not in known]
+        new = [group for group in snapshot.error_groups if group.key not in known]
+        new.sort(key=lambda group: (-group.count, -group.last_seen))
+        self._order += [group.key for group in new]
         if self._cursor not in self._groups:
             self._cursor = self._order[min(place, len(self._order) - 1)] if self._order else None
         super().show(snapshot)

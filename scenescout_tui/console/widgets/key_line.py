@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scenescout_tui.console.content import Row, Span, spans_width
-from scenescout_tui.console.keys import footer_groups, is_offered
+from scenescout_tui.console.keys import KEYS, footer_groups, is_offered
 from scenescout_tui.console.painted import Painted
 from scenescout_tui.imports.actions import ACTIONS
 from scenescout_tui.imports.snapshot import EngineSnapshot
@@ -14,6 +14,7 @@ _IMPORTS = {"import_eventbrite", "import_yelp", "import_manual", "import_file", 
 _DRIVING = {"pause", "workers_up", "workers_down"}
 #: What leaves the line first where it is too short; every key stays in the help.
 _DISPENSABLE = ("retry_group", "workers_up", "workers_down", "palette", "undo_clear", "refresh")
+_STAYING = {"help", "quit"}
 
 
 class KeyLine(Painted):
@@ -31,6 +32,12 @@ class KeyLine(Painted):
                 spans = self._spans(offered, snapshot, gap)
                 if spans_width(spans) <= columns:
                     return (tuple(spans),)
+        # Whole entries from the end; where all keys are listed and how to leave stays.
+        for leaves in reversed([name for name in KEYS if name in offered and name not in _STAYING]):
+            offered -= {leaves}
+            spans = self._spans(offered, snapshot, "  ")
+            if spans_width(spans) <= columns:
+                break
         return (tuple(spans),)
 
     def _offered(self, snapshot: EngineSnapshot) -> set[str | None]:

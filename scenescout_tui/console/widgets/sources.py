@@ -111,7 +111,7 @@ class Sources(Panel):
         if source.state not in _WANTING:
             # What keeps it from being asked again is said although nothing runs.
             return self._named(source, f"{source.detail}, {why}" if why and source.detail else words)
-        if words.startswith((word, "parked")):
+        if words.startswith((word, "parked", "retry ")):
             return self._named(source, words)
         return self._named(source, f"{word}: {words}" if words else word)
 

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 from scenescout_tui.console.content import Row, Span, spans_width, spread
-from scenescout_tui.console.formats import clock
+from scenescout_tui.console.formats import clock, minute
 from scenescout_tui.console.painted import Painted
 from scenescout_tui.imports.snapshot import EngineSnapshot
 
 if TYPE_CHECKING:
     from scenescout_tui.console.app import SceneScoutApp
 
+_MINUTE = 60
 #: The engine's states as words, with the sign's name and the role.
 _WORDS: dict[str, tuple[str, str, str]] = {
     "starting": ("starting", "waiting", "warn"),
@@ -25,6 +26,8 @@ _WORDS: dict[str, tuple[str, str, str]] = {
     "failed": ("no engine", "failed", "bad"),
     "viewer": ("viewing", "idle", "accent"),
 }
+#: States in which pictures come by themselves, so that seconds would not stand still.
+_LIVE = {"processing", "draining"}
 #: How the lock says who has the engine.
 _HELD = re.compile(r"the engine of this database is run by (.+)")
 
@@ -36,9 +39,23 @@ def held_by(detail: str) -> str:
 
 
 class StatusLine(Painted):
-    """Name, state and reason at the left; database and time of the last change at the right."""
+    """Name, state and reason at the left; database and time at the right."""
 
     DEFAULT_CSS = "StatusLine { dock: top; height: 1; }"
+
+    def on_mount(self) -> None:
+        """Draw, now and whenever another minute begins."""
+        super().on_mount()
+        self._tick()
+
+    def _tick(self) -> None:
+        """Draw the time; while nothing happens, this is the only thing that is sent, once a minute."""
+        self.repaint()
+        self.set_timer(_MINUTE - self._now % _MINUTE, self._tick)
+
+    @property
+    def _now(self) -> float:
+        return cast("SceneScoutApp", self.app).state.now
 
     def rows(self, snapshot: EngineSnapshot, columns: int, lines: int) -> Sequence[Row]:
         """Give the line."""
@@ -52,14 +69,17 @@ class StatusLine(Painted):
         ]
         said = cast("SceneScoutApp", self.app).said
         words: Span = (self._reason(snapshot, word), "bad" if snapshot.state == "failed" else "muted")
-        at: list[Span] = [(f"  {clock(snapshot.at):>8} ", "muted")]
+        time = clock(snapshot.at) if snapshot.state in _LIVE else minute(self._now if snapshot.at else 0.0)
+        at: list[Span] = [(f"  {time:>8} ", "muted")]
         database: list[Span] = [("  ", ""), (snapshot.database, "muted")]
         left, right_end = [*name, *state], [*database, *at]
         if said is not None:
             words = (said[1], said[0] or "strong")
         # What wants to be read now may take the room of what is always there.
         urgent = said is not None or snapshot.state in {"failed", "viewer"}
-        for head, end in ((left, right_end), (left, at), (left, []), (state, [])) if urgent else ():
+        nothing: list[Span] = []
+        shorter = [(left, right_end), (left, at), (left, nothing), (state, nothing)]
+        for head, end in shorter if urgent else shorter[:2]:
             left, right_end = head, end
             if spans_width([*left, words, *right_end]) <= columns:
                 break

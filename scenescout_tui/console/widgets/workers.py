@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scenescout_tui.console.content import Row, Span, spread
+from scenescout_tui.console.content import Row, Span, spans_width, spread, width
 from scenescout_tui.console.formats import age, count, countdown
 from scenescout_tui.console.painted import Panel
+from scenescout_tui.console.source_words import short_reason
 from scenescout_tui.imports.snapshot import EngineSnapshot, WaitingRow, WorkerRow
 
 
@@ -86,19 +87,19 @@ class Workers(Panel):
 
     def _retry(self, row: WaitingRow, now: float, columns: int) -> Row:
         glyphs = self.glyphs
-        when = f"  retry {row.attempt} of {row.max_attempts} in {countdown(row.until - now):>4} "
-        return spread(
-            [
-                (f"{glyphs.dash:>4}  ", "muted"),
-                (glyphs.retry, "warn"),
-                ("  ", ""),
-                (row.task, ""),
-                (f"  {row.reason}", "muted"),
-            ],
-            [(when, "warn")],
-            columns,
-            glyphs.ellipsis,
-        )
+        left: list[Span] = [
+            (f"{glyphs.dash:>4}  ", "muted"),
+            (glyphs.retry, "warn"),
+            ("  ", ""),
+            (row.task, ""),
+            (f"  {short_reason(row.reason, row.task.partition(' ')[0])}", "muted"),
+        ]
+        soon = f"in {countdown(row.until - now):>4} "
+        when = f"  retry {row.attempt} of {row.max_attempts} {soon}"
+        if spans_width(left) + width(when) > columns:
+            # The sign says already that it is a retry.
+            when = f"  {row.attempt}/{row.max_attempts} {soon}"
+        return spread(left, [(when, "warn")], columns, glyphs.ellipsis)
 
     def _more(self, number: int, words: str, columns: int) -> Row:
         return spread([(f"{'':>4}  {self.glyphs.ellipsis} {count(number)} {words}", "muted")], [], columns)
