@@ -22,7 +22,7 @@ class EngineLockedError(SpawnerError):
             metadata={
                 "pid": pid,
                 "lock": str(path),
-                "action": f"Wait until {holder} has ended, or stop it; or use another database with --database.",
+                "action": f"Wait until {holder} has ended, or stop it; or name another database: --database.",
             },
         )
         self.pid = pid
