@@ -56,6 +56,16 @@ def pytest_configure(config: pytest.Config) -> None:
             signal.signal(number, handler)
 
 
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Name the server, where tests are to run on it."""
+    marks = str(config.getoption("markexpr"))
+    if "server" not in marks or "not server" in marks:
+        return None
+    from tests.postgres import server_version
+
+    return f"PostgreSQL {server_version() or 'cannot be reached'}"
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(_TESTS) and item.path.relative_to(_TESTS).parts[0] in _INTEGRATION:

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from scenescout_tui.cli.output import count, is_terminal
 from scenescout_tui.errors import SpawnerError
 from scenescout_tui.imports.lock import EngineLock, EngineLockedError
+from scenescout_tui.safe_text import redact
 from scenescout_tui.settings import RESOURCE_LIMITS, Settings, config_dir
 from scenescout_tui.store import database_file
 
@@ -140,7 +141,7 @@ def _disk(settings: Settings) -> Iterator[Finding]:
 def _database(settings: Settings) -> Iterator[Finding]:
     file = database_file(settings.database_url)
     if file is None:
-        yield Finding("database", "note", "not a SQLite file", "Write it as sqlite:///path/events.db.")
+        yield from _on_server(settings)
         return
     if not file.exists():
         blocker = _not_writable(file)
@@ -159,6 +160,20 @@ def _database(settings: Settings) -> Iterator[Finding]:
     elif _mode(file) & 0o077:
         yield Finding("database", "note", f"{file} can be read by others", f"chmod 600 {file}")
     yield from _inside(file)
+
+
+def _on_server(settings: Settings) -> Iterator[Finding]:
+    """Look into a database on a server."""
+    from scenescout_tui.store import Store
+
+    where = redact(settings.database_url)
+    try:
+        with Store(settings.database_url, read_only=True) as store:
+            found = store.counts()
+    except SpawnerError as error:
+        yield Finding("database", "note", f"{where}: {error.message}", str(error.metadata.get("action", "")))
+        return
+    yield Finding("database", "ok", f"{where}: {count(found.events, 'event')}")
 
 
 def _inside(file: Path) -> Iterator[Finding]:

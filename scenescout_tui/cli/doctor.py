@@ -9,7 +9,7 @@ from scenescout_tui.cli.flags import Flags, data_options
 from scenescout_tui.cli.flags import command as verb
 from scenescout_tui.cli.output import say, say_json
 from scenescout_tui.errors import SpawnerError
-from scenescout_tui.safe_text import for_screen
+from scenescout_tui.safe_text import for_screen, redact
 from scenescout_tui.settings import SETTING_KEYS, SettingKey, Settings
 
 _SIGNS = {"ok": "ok   ", "note": "note ", "wrong": "WRONG"}
@@ -62,6 +62,8 @@ def _values(settings: Settings) -> list[tuple[SettingKey, str, str]]:
         if value is None and key.from_preset:
             value = getattr(config, key.name)
         shown = "not set" if value is None else str(value)
+        if key.name == "database_url":
+            shown = redact(shown)  # it may hold a password
         rows.append((key, shown, settings.origin(key.name, "EVENT_PROCESSING")))
     return rows
 

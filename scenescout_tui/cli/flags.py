@@ -54,9 +54,9 @@ class Flags:
 
     def command_line(self, *words: str) -> str:
         """Return a command of this program that means the same database, ready to be typed."""
-        from scenescout_tui.safe_text import for_screen
+        from scenescout_tui.safe_text import for_screen, redact
 
-        database = () if self.database is None else ("--database", self.database)
+        database = () if self.database is None else ("--database", redact(self.database))
         return for_screen(shlex.join(("scenescout", *words, *database)))
 
     def settings(self, **more: object) -> Settings:
@@ -64,15 +64,10 @@ class Flags:
 
         :raises SettingsError: when one of them has a wrong value.
         """
-        from scenescout_tui.settings import SettingsError, load_settings
+        from scenescout_tui.settings import load_settings
 
         own = {"database_url": self.database, "debug": self.debug or None, "theme": self.theme}
-        settings = load_settings({**own, **more})
-        if not settings.database_url.startswith("sqlite"):
-            origin = settings.origin("database_url")
-            problem = "PostgreSQL is not supported by this version"
-            raise SettingsError("database_url", origin, problem, "Give a path or sqlite:///PATH.")
-        return settings
+        return load_settings({**own, **more})
 
 
 def console_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -169,7 +164,9 @@ def _part(context: click.Context, parameter: click.Parameter, value: str | None)
 
 
 def _database_option() -> Callable[[Any], Any]:
-    return click.option("--database", metavar="URL", help="Where the events are: a path or sqlite:///PATH.")
+    return click.option(
+        "--database", metavar="URL", help="Where the events are: a path or postgresql://USER@HOST/NAME."
+    )
 
 
 def _debug_option() -> Callable[[Any], Any]:

@@ -20,7 +20,7 @@ from scenescout_tui.imports.batch import BatchHandler
 from scenescout_tui.imports.commands import ImportOptions
 from scenescout_tui.imports.dispatch import SpawnerDispatcher
 from scenescout_tui.imports.gates import Gates
-from scenescout_tui.imports.lock import EngineLock
+from scenescout_tui.imports.lock import engine_lock
 from scenescout_tui.imports.opening import Opened, Opener, WalkFactory
 from scenescout_tui.imports.prepare import PrepareOptions
 from scenescout_tui.imports.report import RESULTS_CAP, RecordResult
@@ -71,7 +71,8 @@ class ImportCore:
         self.config: SpawnerConfig = settings.spawner_config("EVENT_PROCESSING")
         self.store = Store(settings.database_url)
         self.threads = StoreThreads(self.store)
-        self.gates = Gates(self.store.path)
+        # Beside the database; that of a server has no place here, the log has.
+        self.gates = Gates(self.store.path or settings.log_file)
         self._opener = Opener(settings, self.threads, self.gates, samples or {})
         #: The running ones and the last that ended; what the others came to is in `past`.
         self.runs: dict[str, ImportRun] = {}
@@ -87,7 +88,7 @@ class ImportCore:
         #: Why parked runs whose time has come cannot go on, by their id.
         self.stuck: dict[str, str] = {}
         self._alone = alone
-        self._lock = EngineLock(self.store.path)
+        self._lock = engine_lock(self.store.path)
         self._group: anyio.abc.TaskGroup = anyio.create_task_group()
         #: Held while a run is begun, so that two keys pressed at once cannot begin it twice.
         self._beginning = anyio.Lock()

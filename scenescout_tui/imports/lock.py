@@ -1,4 +1,4 @@
-"""One engine per SQLite database, held by `flock` on a file beside it."""
+"""One engine per SQLite database, held by `flock` on a file beside it; as many as there are on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -97,6 +97,29 @@ class EngineLock:
                 os.ftruncate(self._fd, 0)
             os.close(self._fd)
             self._fd = None
+
+
+class NoLock:
+    """Stands where several engines may run: their database itself keeps them apart."""
+
+    def acquire(self, *, shared: bool = False) -> bool:
+        """Hold nothing; whose runs are abandoned, the database knows."""
+        return True
+
+    def share(self) -> None:
+        """Nothing to share."""
+
+    def is_held(self) -> bool:
+        """Nobody keeps others out."""
+        return False
+
+    def release(self) -> None:
+        """Nothing to let go."""
+
+
+def engine_lock(database_file: Path | None) -> EngineLock | NoLock:
+    """Return the lock of a database; `database_file` None: it is on a server."""
+    return NoLock() if database_file is None else EngineLock(database_file)
 
 
 def _try(fd: int, kind: int) -> bool:

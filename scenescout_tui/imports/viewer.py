@@ -13,7 +13,7 @@ from typing import Any
 
 from scenescout_tui.errors import SpawnerError
 from scenescout_tui.imports.commands import Command, CommandResult, ListErrors, Query, Stop
-from scenescout_tui.imports.lock import EngineLock
+from scenescout_tui.imports.lock import engine_lock
 from scenescout_tui.imports.snapshot import STARTING, Counts, EngineSnapshot, RunRow, SourceRow
 from scenescout_tui.imports.store_view import (
     SOURCES,
@@ -114,7 +114,7 @@ class ViewerHandle:
     def _look(self) -> None:
         view, runs = look(self._store), recent_runs(self._store)
         detail = self._why.message
-        if self._why.code == "ENGINE_LOCKED" and not EngineLock(self._store.path).is_held():
+        if self._why.code == "ENGINE_LOCKED" and not engine_lock(self._store.path).is_held():
             detail = "nobody runs the engine now: leave and start again to import"
         picture = replace(
             self._picture,

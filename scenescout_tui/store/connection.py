@@ -6,7 +6,7 @@ import os
 import sqlite3
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from scenescout_tui.store import migrations
+from scenescout_tui.store.database import is_postgres
 from scenescout_tui.store.faults import said, translated
 from scenescout_tui.store.schema import APPLICATION_ID
 
@@ -33,7 +34,8 @@ _CHECKPOINT_WAIT_MS = 100
 
 
 def database_file(url: str) -> Path | None:
-    """Return the file that a database URL or path names; None for a private database, which has none.
+    """Return the file that a database URL or path names; None where there is none: a private database, a
+    server.
 
     Raises: DatabaseError for an URL that means nothing here.
     """
@@ -45,11 +47,13 @@ def database_file(url: str) -> Path | None:
         raise said(
             "open", "the database URL cannot be read", "Write it as sqlite:///path/events.db."
         ) from exc
+    if is_postgres(url):
+        return None
     if parsed.get_backend_name() != "sqlite":
         raise said(
             "open",
             f"{parsed.get_backend_name()} is not supported by this version",
-            "Write the database URL as sqlite:///path/events.db.",
+            "Write it as sqlite:///path/events.db or postgresql://user@host/name.",
         )
     if parsed.database in (None, "", ":memory:"):
         return None
@@ -150,6 +154,16 @@ class SqliteDatabase:
                 finally:
                     driver.execute(f"PRAGMA busy_timeout = {int(_BUSY_SECONDS * 1000)}")
         return not busy
+
+    def hold_run(self, connection: Connection, run_id: str) -> None:
+        """Nothing to do: the engine's own lock says that it is alive."""
+
+    def let_go_of_run(self, connection: Connection, run_id: str) -> None:
+        """Nothing to do either."""
+
+    def abandoned_runs(self, connection: Connection, run_ids: Iterable[str]) -> tuple[str, ...]:
+        """Return all of them: who asks holds the lock, so no other engine is alive."""
+        return tuple(run_ids)
 
     @contextmanager
     def _guard(self, operation: str) -> Iterator[None]:

@@ -73,5 +73,5 @@ class KeptPages(StorePart):
             fetched_at=to_moment(fetched_at),
             salt=salt,
             run_completed=state == "completed",
-            run_failed=failures,
+            run_failed=int(failures),
         )

@@ -187,7 +187,8 @@ def _conditions(filters: EventFilters) -> list[ColumnElement[bool]]:
     if filters.city is not None:
         conditions.append(e.city == filters.city)
     if filters.text:
-        conditions.append(e.title.icontains(filters.text, autoescape=True))
+        # Not `icontains`: the server would fold the sought text by rules of its own, beyond ASCII.
+        conditions.append(func.lower(e.title).contains(_folded(filters.text), autoescape=True))
     if filters.since is not None:
         conditions.append(e.starts_at >= to_text(filters.since))
     if filters.until is not None:
@@ -196,6 +197,11 @@ def _conditions(filters: EventFilters) -> list[ColumnElement[bool]]:
         r = source_records.c
         conditions.append(exists().where(r.event_id == e.id, r.source == filters.source))
     return conditions
+
+
+def _folded(text: str) -> str:
+    """Return a text as `lower` of both databases leaves it: only ASCII letters have a lower case there."""
+    return "".join([sign.lower() if sign.isascii() else sign for sign in text])
 
 
 def _events_with_descriptions(ids: Sequence[str]) -> Select[Any]:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Table, func, select, union_all
 
-from scenescout_tui.store.connection import SqliteDatabase
+from scenescout_tui.store.database import Database
 from scenescout_tui.store.part import StorePart
 from scenescout_tui.store.rows import WITHHELD, Blanked
 from scenescout_tui.store.schema import dead_letters, kept_pages, source_records, source_venues, totals
@@ -73,7 +73,7 @@ _BLANKED = (
 class Retention(StorePart):
     """What may not be kept for long is found by its `retention_until`, which the writer of it sets."""
 
-    def __init__(self, database: SqliteDatabase, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(self, database: Database, clock: Callable[[], datetime] = utc_now) -> None:
         super().__init__(database, clock)
         #: Since when the write-ahead log may hold what was blanked, because a reader kept it from being
         #: emptied.

@@ -12,7 +12,7 @@ from sqlalchemy import Select, insert, select, update
 from scenescout_tui.safe_text import clean
 from scenescout_tui.store import ledger
 from scenescout_tui.store.audit import note_action
-from scenescout_tui.store.connection import SqliteDatabase
+from scenescout_tui.store.database import Database
 from scenescout_tui.store.dry_run import DryRun
 from scenescout_tui.store.faults import NotFoundError, NotResumableError, RunEndedError
 from scenescout_tui.store.ids import new_id
@@ -31,7 +31,7 @@ _RUNS_SEARCHED = 1_000
 class RunLedger(StorePart):
     """The rows of `runs` and `run_batches`. A dry run lives in memory only and ends with the store."""
 
-    def __init__(self, database: SqliteDatabase, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(self, database: Database, clock: Callable[[], datetime] = utc_now) -> None:
         super().__init__(database, clock)
         self._dry_runs: dict[str, DryRun] = {}
 
@@ -59,6 +59,7 @@ class RunLedger(StorePart):
             self._dry_runs[run_id] = DryRun(run_id)
             return run_id
         with self._database.writing("begin_run") as connection:
+            self._database.hold_run(connection, run_id)
             connection.execute(
                 insert(runs).values(
                     id=run_id,
@@ -131,14 +132,19 @@ class RunLedger(StorePart):
                     **({"stale": True} if stale else {}),
                 )
             )
+            self._database.let_go_of_run(connection, run_id)
 
     def interrupt_stale_runs(self) -> tuple[str, ...]:
         """Mark runs that a dead engine left running as interrupted, and return their ids.
 
-        Only for who holds the engine's lock: a run of a living engine would be cut off.
+        On SQLite only for who holds the engine's lock: a run of a living engine would be cut off. On
+        PostgreSQL the runs of other living engines are left alone, and those of this store.
         """
         with self._database.writing("interrupt_stale_runs") as connection:
-            stale = tuple(connection.scalars(select(runs.c.id).where(runs.c.state == "running")))
+            running = connection.scalars(
+                select(runs.c.id).where(runs.c.state == "running").order_by(runs.c.id)
+            )
+            stale = self._database.abandoned_runs(connection, running.all())
             for run_id in stale:
                 ledger.withdraw(connection, run_id)
             connection.execute(
@@ -171,6 +177,7 @@ class RunLedger(StorePart):
                 raise NotFoundError("run", run_id)
             if state in ("running", "completed"):
                 raise NotResumableError(run_id, state)
+            self._database.hold_run(connection, run_id)
             connection.execute(
                 update(runs)
                 .where(runs.c.id == run_id)
@@ -235,7 +242,7 @@ class RunLedger(StorePart):
             row = connection.execute(select(*_COUNTS).where(run_accounting.c.run_id == run_id)).one_or_none()
         if row is None:
             raise NotFoundError("run", run_id)
-        return Accounting(*row)
+        return Accounting(*map(int, row))
 
     def runs(self, limit: int = 50, offset: int = 0) -> tuple[RunRow, ...]:
         """List runs, newest first."""
@@ -288,7 +295,8 @@ def _run_row(row: Any) -> RunRow:
         resumable=row.resumable,
         missing=row.missing,
         stale=row.stale,
-        accounting=Accounting(*row[len(_RUN) :]),
+        # PostgreSQL sums whole numbers to decimal ones.
+        accounting=Accounting(*map(int, row[len(_RUN) :])),
     )
 
 

@@ -21,7 +21,6 @@ from sqlalchemy import (
     MetaData,
     PrimaryKeyConstraint,
     Table,
-    Text,
     UniqueConstraint,
     column,
     false,
@@ -29,11 +28,15 @@ from sqlalchemy import (
     text,
     true,
 )
+from sqlalchemy import Text as AnyText
 
 #: SQLite's `PRAGMA application_id` of our files ("Scou"), by which another program's database is told apart.
 APPLICATION_ID = 0x53636F75
 #: Where the migrations note how far they have come; not alembic's own name, which a shared database may hold.
 VERSION_TABLE = "scenescout_version"
+
+#: Texts sort by their bytes on every server, as they do on SQLite, and `lower` knows ASCII alone on both.
+Text = AnyText().with_variant(AnyText(collation="C"), "postgresql")
 
 OUTCOMES = ("created", "updated", "unchanged", "duplicate", "review", "skipped", "failed")
 

@@ -1,5 +1,7 @@
 """The statements of the hot path: text made once per number of rows from the schema, run on the driver.
 
+What is said of SQLite here; PostgreSQL has its own ways, see `bulk`.
+
 An `executemany` gives the interpreter away once per row and, beside a busy thread, waits for it as often; a
 statement with fifty rows does so once. SQLAlchemy's own execution adds some 40 µs to each statement, a dozen
 of which make a batch.
@@ -13,6 +15,8 @@ from itertools import chain, islice
 from typing import Any
 
 from sqlalchemy import Connection, Table
+
+from scenescout_tui.store import bulk
 
 Row = tuple[Any, ...]
 
@@ -35,11 +39,16 @@ def insert_rows(
     Where the primary key is there already: the columns of `update` take the new value and those of `add` grow
     by it; with `ignore` the row stays as it is; otherwise that is an error.
     """
+    names, clause = tuple(columns), _conflict(table, tuple(update), tuple(add), ignore)
+    if _on_postgres(connection):
+        if clause:
+            bulk.merge_rows(connection, table, names, rows, clause)
+        else:
+            bulk.add_rows(connection, table, names, rows)
+        return
     start = 0
     for count in _steps(len(rows)):
-        text = _insert_text(
-            _place(connection), table, tuple(columns), count, tuple(update), tuple(add), ignore
-        )
+        text = _insert_text(table, names, count, clause)
         values = tuple(chain.from_iterable(rows[start : start + count]))
         run(connection, text, values)
         start += count
@@ -48,7 +57,7 @@ def insert_rows(
 def run(connection: Connection, text: str, values: Row = ()) -> list[Row]:
     """Run one statement whose places are written as the driver wants them; return its rows, if it gives any.
 
-    Raises: the driver's own errors; `SqliteDatabase` translates them.
+    Raises: the driver's own errors; the database translates them.
     """
     cursor: Any = connection.connection.cursor()
     try:
@@ -60,7 +69,7 @@ def run(connection: Connection, text: str, values: Row = ()) -> list[Row]:
 
 def run_text(connection: Connection, text: str, values: Row = ()) -> list[Row]:
     """Run one statement whose places are written as `?`."""
-    return run(connection, _in_text(_place(connection), text, 0), values)
+    return run(connection, text.replace("?", "%s") if _on_postgres(connection) else text, values)
 
 
 def select_in(connection: Connection, text: str, fixed: Row, keys: Iterable[Any]) -> Iterator[Row]:
@@ -68,21 +77,21 @@ def select_in(connection: Connection, text: str, fixed: Row, keys: Iterable[Any]
 
     Places are written as `?`.
     """
+    if _on_postgres(connection):
+        yield from bulk.run_keys(connection, text, fixed, keys)
+        return
     walk = iter(keys)
     while part := tuple(islice(walk, _LADDER[0])):
         size = next(step for step in reversed(_LADDER) if step >= len(part))
         # Repeating the last key changes no result and keeps the number of different statements small.
         padded = part + (part[-1],) * (size - len(part))
-        yield from run(connection, _in_text(_place(connection), text, size), fixed + padded)
+        yield from run(connection, _in_text(text, size), fixed + padded)
 
 
 def run_in(connection: Connection, text: str, fixed: Row, keys: Iterable[Any]) -> None:
     """Run an UPDATE or DELETE in the same way as `select_in`."""
-    walk = iter(keys)
-    while part := tuple(islice(walk, _LADDER[0])):
-        size = next(step for step in reversed(_LADDER) if step >= len(part))
-        padded = part + (part[-1],) * (size - len(part))
-        run(connection, _in_text(_place(connection), text, size), fixed + padded)
+    for _ in select_in(connection, text, fixed, keys):
+        pass
 
 
 def _steps(count: int) -> Iterator[int]:
@@ -92,28 +101,31 @@ def _steps(count: int) -> Iterator[int]:
             count -= step
 
 
-def _place(connection: Connection) -> str:
-    return "?" if connection.dialect.paramstyle == "qmark" else "%s"
+def _on_postgres(connection: Connection) -> bool:
+    return connection.dialect.name == "postgresql"
 
 
 @cache
-def _in_text(place: str, text: str, count: int) -> str:
-    return text.replace(":keys", ", ".join("?" * count)).replace("?", place)
+def _in_text(text: str, count: int) -> str:
+    return text.replace(":keys", ", ".join("?" * count))
 
 
 @cache
-def _insert_text(
-    place: str, table: Table, columns: Row, count: int, update: Row, add: Row, ignore: bool
-) -> str:
+def _insert_text(table: Table, columns: Row, count: int, conflict: str) -> str:
     # No name of the schema needs quotes in either dialect; a test sees to that.
-    group = "(" + ", ".join([place] * len(columns)) + ")"
+    group = "(" + ", ".join("?" * len(columns)) + ")"
     groups = ", ".join([group] * count)
-    text = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES {groups}"  # noqa: S608 – our own names
+    return f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES {groups}{conflict}"  # noqa: S608 – our own names
+
+
+@cache
+def _conflict(table: Table, update: Row, add: Row, ignore: bool) -> str:
+    """Return what happens to rows that are there already; nothing where that is an error."""
     if ignore:
-        return f"{text} ON CONFLICT DO NOTHING"
+        return " ON CONFLICT DO NOTHING"
     if not update and not add:
-        return text
+        return ""
     changes = [f"{column} = excluded.{column}" for column in update]
     changes += [f"{column} = {table.name}.{column} + excluded.{column}" for column in add]
     key = ", ".join(column.name for column in table.primary_key)
-    return f"{text} ON CONFLICT ({key}) DO UPDATE SET {', '.join(changes)}"
+    return f" ON CONFLICT ({key}) DO UPDATE SET {', '.join(changes)}"

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from scenescout_tui.store.audit import AuditLog
-from scenescout_tui.store.connection import SqliteDatabase
+from scenescout_tui.store.database import database_at
 from scenescout_tui.store.error_book import ErrorBook
 from scenescout_tui.store.kept_pages import KeptPages
 from scenescout_tui.store.reads import EventReads
@@ -23,9 +23,9 @@ from scenescout_tui.store.writer.batch import BatchWriter
 class Store(BatchWriter, Reconciliation, EventReads, ErrorBook, Submissions, KeptPages, Retention, AuditLog):
     """All events, runs and errors of one database; plain, synchronous, safe to use from several threads.
 
-    `url` is a SQLAlchemy URL (`sqlite:///events.db`) or a path; `sqlite://` is a private database that ends
-    with the store. One transaction writes at a time, readers never wait for it. Call it from a worker thread:
-    it blocks.
+    `url` is a SQLAlchemy URL (`sqlite:///events.db`, `postgresql://user@host/name`) or a path; `sqlite://` is
+    a private database that ends with the store. One transaction writes at a time, readers never wait for it.
+    Call it from a worker thread: it blocks.
     """
 
     def __init__(self, url: str, *, read_only: bool = False, clock: Callable[[], datetime] = utc_now) -> None:
@@ -33,11 +33,11 @@ class Store(BatchWriter, Reconciliation, EventReads, ErrorBook, Submissions, Kep
 
         Raises: DatabaseError for an URL that means nothing here.
         """
-        super().__init__(SqliteDatabase(url, read_only=read_only), clock)
+        super().__init__(database_at(url, read_only=read_only), clock)
 
     @property
-    def path(self) -> Path:
-        """The database file."""
+    def path(self) -> Path | None:
+        """The database file; None on a server."""
         return self._database.path
 
     @property
@@ -48,8 +48,8 @@ class Store(BatchWriter, Reconciliation, EventReads, ErrorBook, Submissions, Kep
     def open(self) -> Self:
         """Open the database: folder and file are made where missing, an older schema is brought up to date.
 
-        Raises: DatabaseError in words: another program's file, newer than this program, damaged, not
-        writable, or (read-only) missing or older.
+        Raises: DatabaseError in words: another program's, newer than this program, damaged, not writable, not
+        reached, or (read-only) missing or older.
         """
         self._database.open()
         return self

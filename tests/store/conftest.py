@@ -1,4 +1,4 @@
-"""A store of its own for every test."""
+"""A store of its own for every test, on both databases."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from scenescout_tui.store import Store
+from tests.postgres import own_schema
 from tests.store.clock import Clock
 
 
@@ -16,9 +17,19 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "data" / "events.db"
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server)])
+def url(request: pytest.FixtureRequest, path: Path) -> Iterator[str]:
+    """An empty database, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{path}"
+        return
+    with own_schema() as address:
+        yield address
+
+
 @pytest.fixture
-def store(path: Path) -> Iterator[Store]:
-    with Store(f"sqlite:///{path}") as opened:
+def store(url: str) -> Iterator[Store]:
+    with Store(url) as opened:
         yield opened
 
 
@@ -28,7 +39,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def timed(path: Path, clock: Clock) -> Iterator[Store]:
+def timed(url: str, clock: Clock) -> Iterator[Store]:
     """A store whose time is that of `clock`."""
-    with Store(f"sqlite:///{path}", clock=clock) as opened:
+    with Store(url, clock=clock) as opened:
         yield opened

@@ -15,8 +15,10 @@ import pytest
 
 from scenescout_tui.errors import DatabaseError
 from scenescout_tui.store import BatchPlan, Store
+from scenescout_tui.store.connection import SqliteDatabase
 from scenescout_tui.store.schema import APPLICATION_ID
 from scenescout_tui.store.writer.work import Work
+from tests.store.databases import on_sqlite
 from tests.store.samples import broken, concerts, run
 
 
@@ -70,10 +72,12 @@ def test_a_commit_whose_answer_was_lost_is_not_repeated(store: Store) -> None:
     assert store.count_events() == 5
 
 
+@on_sqlite
 def test_a_full_disk_is_said_and_the_store_goes_on_when_there_is_room(store: Store) -> None:
     run_id = begin(store, [300])
     with store._database.reading("test") as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    assert isinstance(store._database, SqliteDatabase)
     writer, _ = store._database._engines("test")
     with writer.connect() as connection:
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 5}")
@@ -85,12 +89,13 @@ def test_a_full_disk_is_said_and_the_store_goes_on_when_there_is_room(store: Sto
     assert store.count_events() == 300
 
 
+@on_sqlite
 @pytest.mark.skipif(sys.platform == "darwin", reason="the limit of a file's size acts otherwise there")
-def test_a_write_that_the_system_refuses_is_rolled_back(store: Store) -> None:
+def test_a_write_that_the_system_refuses_is_rolled_back(store: Store, path: Path) -> None:
     run_id = begin(store, [200])
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    size = max(os.path.getsize(f"{store.path}{end}") for end in ("", "-wal"))
+    size = max(os.path.getsize(f"{path}{end}") for end in ("", "-wal"))
     try:
         resource.setrlimit(resource.RLIMIT_FSIZE, (size + 20_000, before[1]))
         with pytest.raises(DatabaseError, match=r"SQLITE_(FULL|IOERR)"):
@@ -103,10 +108,13 @@ def test_a_write_that_the_system_refuses_is_rolled_back(store: Store) -> None:
     assert store.count_events() == 200
 
 
-def test_another_writer_that_does_not_let_go_is_named(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+@on_sqlite
+def test_another_writer_that_does_not_let_go_is_named(
+    store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("scenescout_tui.store.connection._BUSY_SECONDS", 0.05)
     store.reconnect()
-    other = sqlite3.connect(store.path, isolation_level=None)
+    other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(DatabaseError, match="write lock") as caught:
         store.begin_run("eventbrite", who="test")
@@ -117,30 +125,32 @@ def test_another_writer_that_does_not_let_go_is_named(store: Store, monkeypatch:
     store.begin_run("eventbrite", who="test")
 
 
-def test_a_deleted_file_is_noticed_and_never_made_anew(store: Store) -> None:
+@on_sqlite
+def test_a_deleted_file_is_noticed_and_never_made_anew(store: Store, path: Path) -> None:
     run(store, concerts(1))
-    store.path.unlink()
+    path.unlink()
     for _ in range(2):
         with pytest.raises(DatabaseError, match="is gone"):
             store.begin_run("eventbrite", who="test")
-    assert not store.path.exists()
+    assert not path.exists()
 
 
-def test_a_replaced_file_is_noticed(store: Store, tmp_path: Path) -> None:
-    with Store(str(tmp_path / "other.db")) as other:
-        pass
-    os.replace(other.path, store.path)
+@on_sqlite
+def test_a_replaced_file_is_noticed(store: Store, path: Path, tmp_path: Path) -> None:
+    Store(str(tmp_path / "other.db")).open().close()
+    os.replace(tmp_path / "other.db", path)
     with pytest.raises(DatabaseError, match="replaced"):
         store.counts()
     store.reconnect()
     assert store.counts().events == 0
 
 
-def test_a_damaged_file_is_said_and_not_retried(store: Store) -> None:
+@on_sqlite
+def test_a_damaged_file_is_said_and_not_retried(store: Store, path: Path) -> None:
     run(store, concerts(300))
     store.close()
-    size = store.path.stat().st_size
-    with store.path.open("r+b") as file:
+    size = path.stat().st_size
+    with path.open("r+b") as file:
         file.seek(4096)
         file.write(b"\xff" * (size - 4096))
     with pytest.raises(DatabaseError, match="damaged") as caught:
@@ -168,9 +178,10 @@ def test_the_database_of_another_program_is_left_alone(path: Path) -> None:
     assert not Path(f"{path}-wal").exists()
 
 
-def test_a_database_of_a_newer_version_is_left_alone(store: Store) -> None:
+@on_sqlite
+def test_a_database_of_a_newer_version_is_left_alone(store: Store, path: Path) -> None:
     store.close()
-    with sqlite3.connect(store.path) as other:
+    with sqlite3.connect(path) as other:
         other.execute("UPDATE scenescout_version SET version_num = '9999'")
     other.close()
     with pytest.raises(DatabaseError, match="newer SceneScout") as caught:
@@ -178,11 +189,12 @@ def test_a_database_of_a_newer_version_is_left_alone(store: Store) -> None:
     assert "Update" in caught.value.metadata["action"]
 
 
-def test_folder_and_file_are_made_for_this_user_alone(store: Store) -> None:
+@on_sqlite
+def test_folder_and_file_are_made_for_this_user_alone(store: Store, path: Path) -> None:
     run(store, concerts(1))
-    assert store.path.parent.stat().st_mode & 0o777 == 0o700
+    assert path.parent.stat().st_mode & 0o777 == 0o700
     for end in ("", "-wal", "-shm"):
-        assert os.stat(f"{store.path}{end}").st_mode & 0o777 == 0o600
+        assert os.stat(f"{path}{end}").st_mode & 0o777 == 0o600
     with store._database.reading("test") as connection:
         assert connection.exec_driver_sql("PRAGMA application_id").scalar_one() == APPLICATION_ID
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
@@ -220,6 +232,7 @@ def test_a_store_in_memory_is_whole_and_leaves_nothing() -> None:
     with Store("sqlite://") as store:
         run(store, concerts(3))
         assert store.counts().events == 3
+        assert store.path is not None
         folder = store.path.parent
     assert not folder.exists()
 

@@ -103,7 +103,7 @@ def test_a_run_that_runs_or_is_done_does_not_start_again(store: Store, state: Ru
         store.resume_run("nothing", who="test")
 
 
-def test_of_many_that_go_on_with_one_run_at_once_one_does(store: Store) -> None:
+def test_of_many_that_go_on_with_one_run_at_once_one_does(store: Store, url: str) -> None:
     """Fault: two keys, or two programs, at the same moment."""
     run_id = store.begin_run("eventbrite", who="test")
     store.accept_page(run_id, [BatchPlan(0, 2, "after 0"), BatchPlan(1, 2)])
@@ -120,7 +120,7 @@ def test_of_many_that_go_on_with_one_run_at_once_one_does(store: Store) -> None:
         except NotResumableError as error:
             refused.append(error)
 
-    with Store(str(store.path)) as other:
+    with Store(url) as other:
         threads = [threading.Thread(target=go_on, args=((store, other)[one % 2],)) for one in range(8)]
         for thread in threads:
             thread.start()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import ExitStack
 from typing import Any
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -14,6 +16,7 @@ from scenescout_tui.events.record import PreparedRecord
 from scenescout_tui.store import BatchOptions, BatchPlan, EventFilters, Store, ledger
 from scenescout_tui.store.schema import OUTCOMES
 from scenescout_tui.store.writer.work import Work
+from tests.postgres import own_schema
 from tests.store.clock import Clock
 from tests.store.samples import broken, changed, drafts, event, prepared
 
@@ -29,11 +32,15 @@ class StoreMachine(RuleBasedStateMachine):
     @initialize()
     def start(self) -> None:
         self.clock = Clock()
-        self.store = Store("sqlite://", clock=self.clock).open()
+        self.store = self.new_store().open()
         self.run_id = self.store.begin_run("mixed", who="machine", scope="mixed list")
         self.batches: dict[int, list[PreparedRecord]] = {}
         self.done: dict[int, Any] = {}
         self.versions = 0
+
+    def new_store(self) -> Store:
+        """An empty store."""
+        return Store("sqlite://", clock=self.clock)
 
     def teardown(self) -> None:
         self.store.close()
@@ -186,3 +193,19 @@ class StoreMachine(RuleBasedStateMachine):
 
 TestStore = StoreMachine.TestCase
 TestStore.settings = settings(max_examples=12, stateful_step_count=18, deadline=None)
+
+
+class PostgresMachine(StoreMachine):
+    """The same on a server."""
+
+    def new_store(self) -> Store:
+        self.schema = ExitStack()
+        return Store(self.schema.enter_context(own_schema()), clock=self.clock)
+
+    def teardown(self) -> None:
+        super().teardown()
+        self.schema.close()
+
+
+TestOnPostgres = pytest.mark.server(PostgresMachine.TestCase)
+TestOnPostgres.settings = settings(max_examples=8, stateful_step_count=18, deadline=None)

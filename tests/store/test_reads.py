@@ -8,6 +8,7 @@ import pytest
 
 from scenescout_tui.events.model import Venue
 from scenescout_tui.store import EventFilters, NotFoundError, Store, event_key
+from tests.store.databases import on_sqlite
 from tests.store.samples import FIRST_START, concerts, event, prepared, run
 
 ELSEWHERE = Venue(name="Gruenspan", city="Hamburg", country="DE")
@@ -51,6 +52,14 @@ def test_filters_name_exactly_the_events_they_mean(
     starts = [FIRST_START + timedelta(days=number) for number in numbers]
     assert [row.starts_at for row in filled.events(filters)] == starts
     assert filled.count_events(filters) == len(numbers)
+
+
+def test_a_search_folds_the_letters_of_ascii_and_no_others(store: Store) -> None:
+    run(store, [prepared(event(1, title="Nuit à l'ÉTOILE"))])
+    found = [
+        len(store.events(EventFilters(text=words))) for words in ("ÉtoILE", "NUIT À", "nuit à", "étoile")
+    ]
+    assert found == [1, 0, 1, 0]
 
 
 def test_pages_join_without_gaps_or_repeats(filled: Store) -> None:
@@ -102,6 +111,7 @@ def test_the_counts_are_what_counting_gives(filled: Store) -> None:
     )
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "query",
     [

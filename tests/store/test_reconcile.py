@@ -232,8 +232,8 @@ def test_a_reconcile_that_was_cut_goes_on_where_it_was(timed: Store, monkeypatch
     assert statuses(timed).count("missing") == timed.run(run_id).missing == 6
 
 
-def test_readers_see_the_list_while_it_is_reconciled(timed: Store, clock: Clock) -> None:
-    with Store(str(timed.path), clock=clock) as reader:
+def test_readers_see_the_list_while_it_is_reconciled(timed: Store, url: str, clock: Clock) -> None:
+    with Store(url, clock=clock) as reader:
         walk(timed, concerts(1_200))
         run_id = walk(timed, [])
         with reader._database.reading("test") as snapshot:

@@ -25,7 +25,9 @@ from scenescout_tui.store import (
     retention,
 )
 from scenescout_tui.store.rows import WITHHELD
+from scenescout_tui.store.schema import metadata
 from tests.store.clock import Clock
+from tests.store.databases import on_sqlite
 from tests.store.samples import broken, changed, event, prepared, run, run_batches
 
 DAY = 24 * 3600.0
@@ -60,7 +62,9 @@ def yelp(number: int = 1, **changes: Any) -> PreparedRecord:
 
 
 def canaries(store: Store) -> list[str]:
-    """Everything in the files of the database that once was content."""
+    """Everything in the files of the database, or in the rows of a server, that once was content."""
+    if store.path is None:
+        return [row for name in metadata.tables for row in canary_rows(store, name)]
     found = []
     for file in (store.path, Path(f"{store.path}-wal")):
         data = file.read_bytes().lower() if file.exists() else b""
@@ -69,6 +73,13 @@ def canaries(store: Store) -> list[str]:
             found.append(f"{file.name} {data[at : at + 24]!r}")
             at = data.find(b"canary", at + 1)
     return found
+
+
+def canary_rows(store: Store, name: str) -> list[str]:
+    """Every canary in the rows of a table, bytes read as text."""
+    hidden = b"canary".hex()
+    rows = [row[0].lower().replace(hidden, "canary") for row in table(store, f"SELECT t::text FROM {name} t")]
+    return [f"{name} {part[:18]!r}" for row in rows for part in row.split("canary")[1:]]
 
 
 def expired(store: Store) -> tuple[EventRow, ...]:
@@ -312,6 +323,7 @@ def test_outcomes_keep_no_texts_of_limited_content(timed: Store) -> None:
     ]
 
 
+@on_sqlite
 def test_a_reader_that_holds_the_log_back_delays_the_end_and_nothing_else(later: Store) -> None:
     """Fault: an export that reads while content expires."""
     run(later, [prepared(event(7))])
@@ -496,6 +508,7 @@ def test_what_expires_is_named_for_a_refresh_the_most_urgent_first(timed: Store,
     assert timed.expired_ids("yelp") == (("a", "yelp-1"),)
 
 
+@on_sqlite
 def test_what_is_due_is_found_without_looking_at_the_rest(timed: Store) -> None:
     for query, index in (
         (retention._DUE_RECORDS, "ix_source_records_retention"),

@@ -112,6 +112,8 @@ def test_a_resumed_run_counts_nothing_twice_and_loses_nothing(store: Store) -> N
     run_id = begin(store, plans)
     for seq in (0, 2):
         store.commit_batch(run_id, seq, batches[seq])
+    store.close()  # the engine ends
+    store.open()
     assert store.interrupt_stale_runs() == (run_id,)
     assert store.accounting(run_id).total == 4
     point = store.resume_run(run_id, who="test")
@@ -199,9 +201,9 @@ def test_a_dry_run_decides_everything_and_writes_nothing(store: Store) -> None:
     assert (store.counts(), store.runs(), store.audit_log()) == before
 
 
-def test_a_dry_run_works_on_a_store_that_cannot_be_written(store: Store) -> None:
+def test_a_dry_run_works_on_a_store_that_cannot_be_written(store: Store, url: str) -> None:
     run_batches(store, [concerts(1)])
-    with Store(str(store.path), read_only=True) as reader:
+    with Store(url, read_only=True) as reader:
         run_id = reader.begin_run("eventbrite", who="test", dry_run=True)
         reader.accept_page(run_id, [BatchPlan(0, 2)])
         assert [one.outcome for one in reader.commit_batch(run_id, 0, concerts(2)).outcomes] == [

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, create_engine, inspect, text
-from sqlalchemy.exc import OperationalError
 
 from scenescout_tui.store import BatchPlan, Store, ledger, migrations
 from scenescout_tui.store.rows import RecordOutcome
@@ -22,6 +19,7 @@ from scenescout_tui.store.schema import OUTCOMES, VERSION_TABLE, metadata, runs
 from scenescout_tui.store.statements import insert_rows, select_in
 from scenescout_tui.store.totals import add_totals
 from scenescout_tui.store.writer.canonical import block_number
+from tests.postgres import own_schema
 from tests.store.samples import concerts, run
 
 PROMISED = {
@@ -109,20 +107,10 @@ def test_an_interrupted_migration_leaves_nothing_behind(path: Path, monkeypatch:
 @pytest.fixture
 def postgres() -> Iterator[Engine]:
     """A schema of its own on a real server."""
-    url = os.environ.get("SCENESCOUT_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/test")
-    name = f"scenescout_{uuid4().hex[:12]}"
-    admin = create_engine(url)
-    try:
-        with admin.begin() as connection:
-            connection.execute(text(f"CREATE SCHEMA {name}"))
-    except OperationalError as error:
-        pytest.skip(f"no PostgreSQL: {error.orig}")
-    engine = create_engine(url, connect_args={"options": f"-c search_path={name}"})
-    yield engine
-    engine.dispose()
-    with admin.begin() as connection:
-        connection.execute(text(f"DROP SCHEMA {name} CASCADE"))
-    admin.dispose()
+    with own_schema() as url:
+        engine = create_engine(url)
+        yield engine
+        engine.dispose()
 
 
 @pytest.mark.server
@@ -164,7 +152,6 @@ def test_an_upgrade_on_postgresql_keeps_every_row(postgres: Engine) -> None:
 @pytest.mark.server
 def test_the_ledger_and_its_statements_run_on_postgresql(postgres: Engine) -> None:
     with postgres.begin() as connection:
-        print(connection.exec_driver_sql("SELECT version()").scalar_one())
         migrations.create(connection)
         connection.execute(
             runs.insert().values(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from operator import itemgetter
 from typing import Any, NamedTuple
 from zlib import crc32
 
@@ -87,7 +88,7 @@ def load_members(connection: Connection, event_ids: Collection[str]) -> dict[str
 
 
 def load_candidates(connection: Connection, event_ids: Iterable[str]) -> list[Candidate]:
-    """Return events as the matcher wants them; refused and merged ones are none."""
+    """Return events as the matcher wants them, oldest first; refused and merged ones are none."""
     return [
         Candidate(
             event_id=row[0],
@@ -104,7 +105,7 @@ def load_candidates(connection: Connection, event_ids: Iterable[str]) -> list[Ca
             longitude=row[11],
             organizer=row[12],
         )
-        for row in select_in(connection, _CANDIDATES, (), event_ids)
+        for row in sorted(select_in(connection, _CANDIDATES, (), event_ids), key=itemgetter(0))
     ]
 
 

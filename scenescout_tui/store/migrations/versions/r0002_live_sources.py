@@ -17,6 +17,8 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+_TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
 _LIMITED = "retention_until IS NOT NULL"
 
 
@@ -24,7 +26,7 @@ def upgrade() -> None:
     """Add them."""
     _extend_runs()
     _extend_source_records()
-    op.add_column("source_venues", sa.Column("retention_until", sa.Text(), nullable=True))
+    op.add_column("source_venues", sa.Column("retention_until", _TEXT, nullable=True))
     _create_retention_index("source_venues")
     _create_retention_index("dead_letters")
     _create_kept_pages()
@@ -32,12 +34,12 @@ def upgrade() -> None:
 
 
 def _extend_runs() -> None:
-    op.add_column("runs", sa.Column("scope", sa.Text(), nullable=True))
+    op.add_column("runs", sa.Column("scope", _TEXT, nullable=True))
     op.add_column("runs", sa.Column("resumable", sa.Boolean(), server_default=sa.true(), nullable=False))
     op.add_column("runs", sa.Column("missing", sa.BigInteger(), server_default=sa.text("0"), nullable=False))
     op.add_column("runs", sa.Column("stale", sa.Boolean(), server_default=sa.false(), nullable=False))
     # Standard input, forms, payloads and dead letters are not there for a second look.
-    runs = sa.table("runs", sa.column("inputs", sa.Text()), sa.column("resumable", sa.Boolean()))
+    runs = sa.table("runs", sa.column("inputs", _TEXT), sa.column("resumable", sa.Boolean()))
     gone = sa.or_(
         runs.c.inputs.in_(['["payloads"]', '["form"]', '["sandbox"]']),
         runs.c.inputs.like('["% dead letters"]'),
@@ -47,8 +49,8 @@ def _extend_runs() -> None:
 
 
 def _extend_source_records() -> None:
-    op.add_column("source_records", sa.Column("missing_since", sa.Text(), nullable=True))
-    op.add_column("source_records", sa.Column("blanked_at", sa.Text(), nullable=True))
+    op.add_column("source_records", sa.Column("missing_since", _TEXT, nullable=True))
+    op.add_column("source_records", sa.Column("blanked_at", _TEXT, nullable=True))
     op.add_column("source_records", sa.Column("was_over", sa.Boolean(), nullable=True))
     op.create_index(
         "ix_source_records_blanked",
@@ -74,15 +76,15 @@ def _create_retention_index(table: str) -> None:
 def _create_kept_pages() -> None:
     op.create_table(
         "kept_pages",
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("page_key", sa.Text(), nullable=False),
-        sa.Column("run_id", sa.Text(), nullable=False),
-        sa.Column("salt", sa.Text(), nullable=False),
+        sa.Column("source", _TEXT, nullable=False),
+        sa.Column("page_key", _TEXT, nullable=False),
+        sa.Column("run_id", _TEXT, nullable=False),
+        sa.Column("salt", _TEXT, nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=True),
-        sa.Column("etag", sa.Text(), nullable=True),
-        sa.Column("last_modified", sa.Text(), nullable=True),
-        sa.Column("fetched_at", sa.Text(), nullable=False),
-        sa.Column("retention_until", sa.Text(), nullable=True),
+        sa.Column("etag", _TEXT, nullable=True),
+        sa.Column("last_modified", _TEXT, nullable=True),
+        sa.Column("fetched_at", _TEXT, nullable=False),
+        sa.Column("retention_until", _TEXT, nullable=True),
         sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name="fk_kept_pages_run_id"),
         sa.PrimaryKeyConstraint("source", "page_key", name="pk_kept_pages"),
     )
@@ -114,7 +116,7 @@ def _create_event_blocks() -> sa.Table:
     return op.create_table(
         "event_blocks",
         sa.Column("block_key", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("event_id", sa.Text(), nullable=False),
+        sa.Column("event_id", _TEXT, nullable=False),
         sa.PrimaryKeyConstraint("block_key", "event_id", name="pk_event_blocks"),
         sqlite_with_rowid=False,
     )
