@@ -6,16 +6,22 @@ that agree in time, place and title keep it. Comparing is symmetric; it looks at
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 import msgspec
 
-from scenescout_tui.events.blocks import MAX_MINUTES, block_keys, lookup_keys, metres
-from scenescout_tui.events.folding import fold, name_key, similarity
+from scenescout_tui.events import place_match
+from scenescout_tui.events.blocks import MAX_MINUTES, block_keys, lookup_keys
+from scenescout_tui.events.candidate import Candidate, Finding, candidate
+from scenescout_tui.events.folding import fold
 from scenescout_tui.events.model import Event
-from scenescout_tui.events.titles import Title, replaces_a_word, rooms, take_apart
+from scenescout_tui.events.place_match import distance
+from scenescout_tui.events.title_match import TELLING, Likeness, hopeless, likeness
+from scenescout_tui.events.titles import Title, compared_words, rooms, take_apart
+from scenescout_tui.events.venue_names import city_words
 
 __all__ = [
     "Candidate",
@@ -28,42 +34,25 @@ __all__ = [
     "lookup_keys",
 ]
 
-# Metres within which two coordinates are the same house, the same block, and the same venue by name alone.
-_SAME_HOUSE = 150
-_SAME_BLOCK = 500
-_SAME_NAME = 3000
-# Similarities of names (0..100) from which on they are the same, or may be.
-_NAMES_SAME = 88.0
-_NAMES_MAYBE = 72.0
-_NAMES_DIFFER = 60.0
 # Two links whose scores are closer than this cannot both be right.
 _TIE = 3.0
-# What a word against a word takes off: "history of rome" and "history of greece" are alike only in letters.
-_OTHER_WORD = 6.0
 # Below this score two records of one source are not even a question; people who submit know nothing of each
 # other.
 _SAME_SOURCE = 95.0
 _PEOPLE = "manual"
-# From this length on the start of a title that was cut says enough.
-_LONG_ENOUGH = 10
-
-
-class Candidate(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A canonical event found under one of the block keys; `sources` names all sources linked to it."""
-
-    event_id: str
-    title: str
-    starts_at: datetime
-    start_local: str
-    sources: tuple[str, ...]
-    all_day: bool = False
-    attendance: str = "unknown"
-    venue_name: str | None = None
-    address: str | None = None
-    city: str | None = None
-    latitude: float | None = None
-    longitude: float | None = None
-    organizer: str | None = None
+# Minutes: doors and show are often half an hour apart; beyond that it may be the next performance.
+_DOORS = 45
+_DOORS_ONLINE = 15
+_SLOT = 15
+# Titles this much alike are a question even where the place is not sure.
+_ASKED = 95.0
+# Titles less alike than this are not asked about any further.
+_HOPELESS = 40.0
+# Metres beyond which not even wrong coordinates can be those of one house, unless they are exchanged.
+_NO_VENUE = 100_000
+_SAME_START = Finding(0.0, "same start")
+_OTHER_DAYS = Finding(None, "other days")
+_LONG_EVENT = 20 * 3600
 
 
 class Decision(msgspec.Struct, frozen=True, gc=False):
@@ -90,32 +79,7 @@ class Comparison(NamedTuple):
     doubt: bool = False
 
 
-class _Finding(NamedTuple):
-    """One part of a comparison: what it takes off the score (None: two different events), in words."""
-
-    penalty: float | None
-    words: str
-    doubt: bool = False
-
-
-def candidate(event_id: str, event: Event, sources: tuple[str, ...]) -> Candidate:
-    """Return an event as it is compared."""
-    venue = event.venue
-    return Candidate(
-        event_id=event_id,
-        title=event.title,
-        starts_at=event.starts_at,
-        start_local=event.start_local,
-        sources=sources,
-        all_day=event.all_day,
-        attendance=event.attendance,
-        venue_name=venue.name if venue is not None else None,
-        address=venue.address1 if venue is not None else None,
-        city=venue.city if venue is not None else None,
-        latitude=venue.latitude if venue is not None else None,
-        longitude=venue.longitude if venue is not None else None,
-        organizer=event.organizer.name if event.organizer is not None else None,
-    )
+_OTHER_TITLES = Comparison(0.0, "other titles")
 
 
 def decide(event: Event, candidates: Sequence[Candidate], thresholds: Thresholds | None = None) -> Decision:
@@ -124,222 +88,216 @@ def decide(event: Event, candidates: Sequence[Candidate], thresholds: Thresholds
     The best one is linked, or shown for review when its score is lower or something raises doubt; two that
     fit equally well are for review too. Deterministic, whatever the order of the candidates.
     """
+    if not candidates:
+        return Decision("new", None, 0.0, "no candidates")
     limits = thresholds or Thresholds()
     new = candidate("", event, (event.source,))
-    scored = [(compare(new, known), known.event_id) for known in candidates]
-    scored.sort(key=lambda pair: (pair[0].doubt, -pair[0].score, pair[1]))
-    if not scored:
-        return Decision("new", None, 0.0, "no candidates")
-    best, event_id = scored[0]
+    near, nearest = _near(new, candidates)
+    if not near:
+        return Decision("new", None, 0.0, _far(round(nearest)))
+    scored = [(_compare(new, known, apart), known.event_id) for known, apart in near]
+    best, event_id = min(scored, key=lambda pair: (-pair[0].score, pair[1]))
     links = [pair for pair in scored if pair[0].score >= limits.link and not pair[0].doubt]
     if links:
-        rivals = [known for found, known in links[1:] if best.score - found.score < _TIE]
+        best, event_id = min(links, key=lambda pair: (-pair[0].score, pair[1]))
+        rivals = sum(best.score - found.score < _TIE for found, _ in links) - 1
         if not rivals:
             return Decision("link", event_id, best.score, best.evidence)
         return Decision(
-            "review", event_id, best.score, f"{best.evidence}; {len(rivals) + 1} events fit equally well"
+            "review", event_id, best.score, f"{best.evidence}; {rivals + 1} events fit equally well"
         )
-    best, event_id = min(scored, key=lambda pair: (-pair[0].score, pair[1]))
     if best.score >= limits.review:
         return Decision("review", event_id, best.score, best.evidence)
     return Decision("new", None, best.score, best.evidence)
 
 
+def _near(new: Candidate, candidates: Sequence[Candidate]) -> tuple[list[tuple[Candidate, float]], float]:
+    """Return the candidates that start near enough to be compared, with the minutes between, and by how many
+    minutes the nearest of the others misses; of a busy day that is most of them."""
+    near, nearest = [], float("inf")
+    utc, wall, online = new.starts_at.timestamp() / 60, _wall(new.start_local), new.attendance == "online"
+    for known in candidates:
+        apart = abs(known.starts_at.timestamp() / 60 - utc)
+        # One place has one wall clock: where the clocks agree and UTC does not, a source has its zone wrong.
+        if apart and not online and known.attendance != "online":
+            apart = min(apart, abs(_wall(known.start_local) - wall))
+        if apart <= MAX_MINUTES or known.all_day or new.all_day:
+            near.append((known, apart))
+        elif apart < nearest:
+            nearest = apart
+    return near, nearest
+
+
 def compare(first: Candidate, second: Candidate) -> Comparison:
     """Compare two events by time, place and title; the first that tells them apart makes the score 0."""
-    score, words, doubt = 100.0, [], False
-    online = "online" in (first.attendance, second.attendance)
-    shared = ", ".join(sorted(set(first.sources) & set(second.sources)))
+    near, apart = _near(first, [second])
+    return _compare(first, second, near[0][1]) if near else Comparison(0.0, _far(round(apart)))
+
+
+def _compare(first: Candidate, second: Candidate, apart: float) -> Comparison:
+    """Compare two events that start `apart` minutes from each other.
+
+    Cheapest first: most that start together have titles without a common word, or are far from each other.
+    """
+    one, two = take_apart(first.title, first.start_local), take_apart(second.title, second.start_local)
+    if hopeless(one, two):
+        return _OTHER_TITLES
+    online = first.attendance == "online" or second.attendance == "online"
+    time = _time(first, second, apart, online)
+    if time.penalty is None:
+        return Comparison(0.0, time.words)
+    shared = ", ".join(sorted(source for source in first.sources if source in second.sources))
     # One source has two ids because it holds them for two events; only people may say otherwise.
-    if shared and shared != _PEOPLE and _minutes(first, second, online) > 0:
+    if shared and shared != _PEOPLE and apart > 0:
         return Comparison(0.0, f"two events of {shared}")
-    for penalty, said, doubtful in _findings(first, second, online):
-        if penalty is None:
-            return Comparison(0.0, said)
-        score -= penalty
-        doubt = doubt or doubtful
-        words.append(said)
+    metres, exchanged = (None, False) if online else distance(first, second)
+    if metres is not None and metres > _NO_VENUE:
+        return Comparison(0.0, f"{metres / 1000:.0f} km apart")
+    title = likeness(one, two, aside := _aside(first, second))
+    if title.score < _HOPELESS:
+        return Comparison(title.score, f"{time.words}, titles {title.score:.0f}")
+    place = (
+        place_match.online(first, second) if online else place_match.place(first, second, metres, exchanged)
+    )
+    if place.penalty is None:
+        return Comparison(0.0, place.words)
+    said = _title(first, second, title, aside, apart, place.needs)
+    if said.penalty is None:
+        return Comparison(0.0, said.words)
+    score = 100.0 - time.penalty - place.penalty - said.penalty
+    words = [time.words, place.words, said.words]
     if shared:
         if shared != _PEOPLE and score < _SAME_SOURCE:
             return Comparison(0.0, f"two events of {shared}")
         words.append(f"both from {shared}")
-    return Comparison(round(max(0.0, score), 1), ", ".join(words), doubt or bool(shared))
+    doubt = time.doubt or place.doubt or said.doubt or bool(shared)
+    return Comparison(round(max(0.0, score), 1), ", ".join(words), doubt)
 
 
-def _findings(first: Candidate, second: Candidate, online: bool) -> Iterator[_Finding]:
-    """Yield the parts of a comparison, cheapest first: titles are read where time and place agree."""
-    yield _time(first, second, online)
-    yield _online(first, second) if online else _place(first, second)
-    yield _title(first, second)
+@lru_cache(maxsize=65536)
+def _wall(start_local: str) -> float:
+    """The wall time as a number of minutes."""
+    return datetime.fromisoformat(start_local).replace(tzinfo=UTC).timestamp() / 60
 
 
-def _minutes(first: Candidate, second: Candidate, online: bool) -> float:
-    apart = abs((first.starts_at.astimezone(UTC) - second.starts_at.astimezone(UTC)).total_seconds()) / 60
-    if online:
-        return apart
-    # One place has one wall clock: where the clocks agree and UTC does not, a source has its zone wrong.
-    walls = [datetime.fromisoformat(one.start_local) for one in (first, second)]
-    return min(apart, abs((walls[0] - walls[1]).total_seconds()) / 60)
-
-
-def _time(first: Candidate, second: Candidate, online: bool) -> _Finding:
+def _time(first: Candidate, second: Candidate, apart: float, online: bool) -> Finding:
     if first.all_day or second.all_day:
         if first.start_local[:10] != second.start_local[:10]:
-            return _Finding(None, "other days")
+            return _OTHER_DAYS
         both = first.all_day and second.all_day
-        return _Finding(0.0 if both else 4.0, "same day" if both else "same day, one of them all day")
-    apart = _minutes(first, second, online)
-    if apart > MAX_MINUTES:
-        return _Finding(None, f"starts {_span(apart)} apart")
+        return Finding(0.0 if both else 3.0, "same day" if both else "same day, one of them all day")
     if apart == 0:
-        return _Finding(0.0, "same start")
-    # Doors and show are often half an hour apart; beyond that it may be the next performance.
-    return _Finding(apart / 10, f"starts {_span(apart)} apart", doubt=apart > (15 if online else 45))
+        return _SAME_START
+    return Finding(
+        apart / 10, f"starts {_span(apart)} apart", doubt=apart > (_DOORS_ONLINE if online else _DOORS)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _far(minutes: int) -> str:
+    return f"starts {_span(minutes)} apart"
 
 
 def _span(minutes: float) -> str:
     return f"{minutes:.0f} min" if minutes < 120 else f"{minutes / 60:.0f} h"
 
 
-def _online(first: Candidate, second: Candidate) -> _Finding:
-    if {first.attendance, second.attendance} & {"in_person"}:
-        return _Finding(8.0, "one online, one at a place", doubt=True)
-    if first.organizer is None or second.organizer is None:
-        return _Finding(2.0, "both online, organiser unknown", doubt=True)
-    alike = similarity(name_key(first.organizer), name_key(second.organizer))
-    if alike >= _NAMES_SAME:
-        return _Finding(0.0, "both online, same organiser")
-    return _Finding(8.0, "both online, other organiser", doubt=True)
-
-
-def _place(first: Candidate, second: Candidate) -> _Finding:
-    apart = _metres(first, second)
-    if apart is not None and apart > max(_SAME_NAME, 2 * _SAME_BLOCK):
-        return _Finding(None, _distance(apart))
-    names = _alike(first.venue_name, second.venue_name)
-    addresses = _alike(first.address, second.address)
-    if apart is None:
-        return _named_place(first, second, names, addresses)
-    said = _distance(apart)
-    if apart <= _SAME_BLOCK:
-        if names is not None and names < _NAMES_DIFFER:
-            return _Finding(6.0, f"{said}, other venue name", doubt=True)
-        near = apart <= _SAME_HOUSE or (names or 0) >= _NAMES_SAME or (addresses or 0) >= _NAMES_SAME
-        return _Finding(0.0 if apart <= _SAME_HOUSE else 2.0, said, doubt=not near)
-    if apart <= _SAME_NAME and names is not None and names >= _NAMES_SAME:
-        return _Finding(4.0, f"{said}, same venue name", doubt=apart > 2 * _SAME_BLOCK and names < 95)
-    if apart <= 2 * _SAME_BLOCK and names is None:
-        return _Finding(8.0, said, doubt=True)
-    return _Finding(None, said)
-
-
-def _distance(apart: float) -> str:
-    if apart < 10:
-        return "same spot"
-    return f"{apart:.0f} m apart" if apart < 1000 else f"{apart / 1000:.1f} km apart"
-
-
-def _named_place(
-    first: Candidate, second: Candidate, names: float | None, addresses: float | None
-) -> _Finding:
-    cities = _alike(first.city, second.city)
-    other_city = cities is not None and cities < _NAMES_MAYBE
-    if addresses is not None and addresses >= 95 and not other_city:
-        return _Finding(0.0, "same address", doubt=names is not None and names < _NAMES_DIFFER)
-    if names is None:
-        if addresses is not None:
-            return (
-                _Finding(None, "other address")
-                if addresses < _NAMES_MAYBE
-                else _Finding(5.0, "similar address", True)
-            )
-        return _Finding(8.0, "place not comparable", doubt=True)
-    if names >= _NAMES_SAME:
-        # Cities have names in several languages; a venue's name in two of them may still be two venues.
-        if other_city:
-            return _Finding(6.0, "same venue name, other city name", doubt=True)
-        return _Finding(0.0 if names >= 95 else 2.0, "same venue", doubt=cities is None)
-    if names >= _NAMES_MAYBE and not other_city:
-        return _Finding(6.0, "similar venue name", doubt=True)
-    return _Finding(None, "other venue")
-
-
-def _alike(first: str | None, second: str | None) -> float | None:
-    if not first or not second:
-        return None
-    return similarity(name_key(first), name_key(second))
-
-
-def _metres(first: Candidate, second: Candidate) -> float | None:
-    if (
-        first.latitude is None
-        or first.longitude is None
-        or second.latitude is None
-        or second.longitude is None
-    ):
-        return None
-    return metres(first.latitude, first.longitude, second.latitude, second.longitude)
-
-
-def _title(first: Candidate, second: Candidate) -> _Finding:
-    places = tuple(
-        sorted({fold(name) for one in (first, second) for name in (one.venue_name, one.city) if name} - {""})
-    )
-    one = take_apart(first.title, first.start_local, places)
-    two = take_apart(second.title, second.start_local, places)
-    alike = _alike_titles(one, two)
-    said = f"titles {alike:.0f}"
-    against = _against(one, two, first, second)
+def _title(
+    first: Candidate, second: Candidate, found: Likeness, aside: frozenset[str], apart: float, needs: int
+) -> Finding:
+    """Say how alike the titles are and what speaks against them; `needs` is what they have to make up for."""
+    one, two = take_apart(first.title, first.start_local), take_apart(second.title, second.start_local)
+    against = _against(one, two, first, second, apart) or _other_thing(one, two, aside)
     if against is not None:
-        return against
-    doubts = _doubts(one, two, first, second, alike)
-    if replaces_a_word(one, two):
-        doubts.append("each has a word of its own")
-        alike -= _OTHER_WORD
-    return _Finding(100.0 - alike, ", ".join([said, *doubts]), bool(doubts))
+        return Finding(None, against)
+    whole_day = first.all_day or second.all_day
+    doubts = _doubts(one, two, first, second)
+    if (first.all_day != second.all_day or _is_part(first, second)) and not found.exact:
+        doubts.append("one may be part of the other")
+    if found.subtitle and (whole_day or apart > 0):
+        doubts.append("only one has a subtitle")
+    telling = found.telling >= TELLING
+    if needs == 2 and not (telling and found.score >= _ASKED and not doubts):
+        return Finding(None, f"titles {found.score:.0f}, place not sure")
+    if needs == 2 or (needs == 1 and not (telling and found.exact)):
+        doubts.append("place not sure")
+    said = ", ".join([f"titles {found.score:.0f}", *found.differences, *doubts])
+    return Finding(100.0 - found.score, said, bool(doubts))
 
 
-def _alike_titles(one: Title, two: Title) -> float:
-    for cut, whole in ((one, two), (two, one)):
-        if cut.cut and len(cut.core) >= _LONG_ENOUGH and whole.core.startswith(cut.core):
-            return 95.0
-    return similarity(one.core, two.core)
+@lru_cache(maxsize=16384)
+def _aside_words(venue: str | None, city: str | None, organizer: str | None) -> frozenset[str]:
+    written = [fold(name) for name in (venue, organizer) if name]
+    words = frozenset(word for name in written for word in name.split())
+    return words.union(city_words(city or ""), *map(compared_words, written))
 
 
-def _against(one: Title, two: Title, first: Candidate, second: Candidate) -> _Finding | None:
+def _aside(first: Candidate, second: Candidate) -> frozenset[str]:
+    """The words of place and organiser, which titles carry or leave out."""
+    return _aside_words(first.venue_name, first.city, first.organizer) | _aside_words(
+        second.venue_name, second.city, second.organizer
+    )
+
+
+def _is_part(first: Candidate, second: Candidate) -> bool:
+    """Tell whether one goes on for days and the other for hours."""
+    if first.ends_at is None or second.ends_at is None:
+        return False
+    lengths = sorted((one.ends_at - one.starts_at).total_seconds() for one in (first, second) if one.ends_at)
+    return lengths[0] < _LONG_EVENT < lengths[1] and lengths[1] - lengths[0] > _LONG_EVENT
+
+
+def _against(one: Title, two: Title, first: Candidate, second: Candidate, apart: float) -> str | None:
     """What tells two titles apart for good."""
     for kind, ours, theirs in (
         ("numbers", one.numbers, two.numbers),
+        ("editions", one.editions, two.editions),
         ("sessions", one.sessions, two.sessions),
         ("weekdays", one.weekdays, two.weekdays),
-        ("rooms", one.rooms | _venue_rooms(first), two.rooms | _venue_rooms(second)),
     ):
-        if ours and theirs and ours != theirs:
-            return _Finding(None, f"{kind} differ ({_listed(ours, theirs)})")
-    if one.sessions != two.sessions and _minutes(first, second, online=False) > 15:
-        return _Finding(None, f"only one is {', '.join(sorted(one.sessions ^ two.sessions))}")
-    things = one.things ^ two.things
-    if things:
-        return _Finding(None, f"only one is marked {', '.join(sorted(things))}")
+        if ours - theirs and theirs - ours:
+            return f"{kind} differ ({_listed(ours, theirs)})"
+    ours, theirs = one.rooms | _venue_rooms(first), two.rooms | _venue_rooms(second)
+    if ours and theirs and not ours & theirs:
+        return f"rooms differ ({_listed(ours, theirs)})"
+    if one.sessions != two.sessions and apart > _SLOT and not (first.all_day or second.all_day):
+        return f"only one is {', '.join(sorted(one.sessions ^ two.sessions))}"
     return None
 
 
-def _doubts(one: Title, two: Title, first: Candidate, second: Candidate, alike: float) -> list[str]:
+def _other_thing(one: Title, two: Title, aside: frozenset[str]) -> str | None:
+    """A copy of the band, or something beside the show; the name of a venue may say "lounge"."""
+    things = [thing for thing in one.things ^ two.things if not aside.issuperset(thing.split())]
+    return f"only one is marked {', '.join(sorted(things))}" if things else None
+
+
+def _doubts(one: Title, two: Title, first: Candidate, second: Candidate) -> list[str]:
     """What may tell two titles apart: said on one side only."""
     doubts = []
     if one.numbers != two.numbers:
         doubts.append(f"only one has the number {', '.join(sorted(one.numbers ^ two.numbers))}")
-    if one.rooms | _venue_rooms(first) != two.rooms | _venue_rooms(second) and alike < 95:
+    if one.sorts != two.sorts:
+        doubts.append(f"only one is marked {', '.join(sorted(one.sorts ^ two.sorts))}")
+    whole_day = first.all_day or second.all_day
+    if one.weekdays != two.weekdays and whole_day:
+        doubts.append("only one names a weekday")
+    if one.sessions != two.sessions and whole_day:
+        doubts.append(f"only one is {', '.join(sorted(one.sessions ^ two.sessions))}")
+    ours, theirs = _venue_rooms(first), _venue_rooms(second)
+    # A house without a name cannot name its room.
+    named = bool(first.venue_name and second.venue_name)
+    if one.rooms - ours - theirs != two.rooms - ours - theirs or (named and ours != theirs):
         doubts.append("only one names a room")
-    if one.support and two.support and similarity(one.support, two.support) < _NAMES_DIFFER and alike < 95:
-        doubts.append("other support")
-    if min(len(one.core), len(two.core)) < 4 and one.core != two.core:
-        doubts.append("short titles")
     return doubts
 
 
+@lru_cache(maxsize=8192)
+def _rooms_of(venue_name: str) -> frozenset[str]:
+    return rooms(fold(venue_name))
+
+
 def _venue_rooms(one: Candidate) -> frozenset[str]:
-    return rooms(fold(one.venue_name)) if one.venue_name else frozenset()
+    return _rooms_of(one.venue_name) if one.venue_name else frozenset()
 
 
 def _listed(ours: frozenset[str], theirs: frozenset[str]) -> str:

@@ -1,4 +1,4 @@
-"""Titles taken apart for comparison: the name of the thing, and what tells one evening of it from another."""
+"""Titles taken apart for comparison: the words of the name, and what tells one evening from another."""
 
 from __future__ import annotations
 
@@ -6,28 +6,44 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from rapidfuzz.distance import OSA
-
+from scenescout_tui.events.city_names import KNOWN_WORDS
 from scenescout_tui.events.folding import fold
+from scenescout_tui.events.title_words import FUNCTION_WORDS, MEANINGS, NEUTRAL_WORDS, PHRASES, TICKET_WORDS
 
+# What parts a title: support acts, a place, and the marks between a name and its subtitle.
+_PARTS = re.compile(
+    r"(?P<support>(?<=[\s(\[])(?:\+(?=\s)|(?:w/|with (?:special guests?|guests?|support)(?: from)?|"
+    r"plus (?:special guests?|guests?|support)|special guests?|support(?:ed by| from|:)|"
+    r"opening(?: act| from|:)|opener|feat(?:uring|\.)?|ft\.?)(?=[\s:.])))"
+    r"|(?P<beside>\s(?:&|and|und|y|et|e|con|mit|avec|with|plus|alongside|joined by|x|vs\.?|versus|meets)"
+    r"(?=\s))"
+    r"|(?P<at>\s(?:live )?(?:@|at\s)\s*)"
+    r"|(?P<list>\s(?:/{1,2}|[•·])\s|[•·,;]\s)"
+    r"|(?P<bracket>\s?[(\[{])"
+    r"|(?P<mark>\s[-–—‒|~›»:]+\s|[:|–—]\s|[)\]}])"
+)
+# What says nothing about the thing itself: tickets, prices, ages, whether it still takes place.
 _NOISE = re.compile(
-    r"\b(?:(?:buy |get |book |your )*tickets?(?: now| here| on sale| available)*|sold out|on sale(?: now)?|"
-    r"early bird|last (?:few )?tickets|free entry|free admission|entry free|admission free|book now|rsvp|"
-    r"live in concert|in concert|live music|live|official|presents?|presented by|new date|extra date|"
-    r"rescheduled|postponed|cancell?ed|doors \d+(?: \d+)?(?: ?[ap]m)?|over \d\ds?|\d\d plus|all ages)\b"
+    r"\b(?:(?:buy |get |book |your |all )*tickets?(?: for| now| here| on sale| available)*|sold out|"
+    r"on sale(?: now)?|early bird|last (?:few )?(?:tickets|places|seats)|"
+    r"(?:free|no) (?:entry|admission|entrance)|(?:entry|admission|entrance) free|admit one|book now|rsvp|"
+    r"ausverkauft|restkarten|eintritt frei|entradas?(?: libre| gratuita)?|agotad[ao]s?|entree libre|complet|"
+    r"ingresso (?:libero|gratuito)|esaurito|"
+    r"live in concert|in concert|live music|live|official|presents?|presented by|(?:new|extra) date|"
+    r"(?:rescheduled|postponed|cancell?ed)(?: from .*| to .*)?|moved (?:from|to) .*|doors(?: at| open)?|"
+    r"over \d\ds?|(?:ages? )?(?:16|18|19|21) (?:and over|plus)|all ages)\b"
 )
-_AGES = re.compile(r"\b(?:1[468]|21)\s?\+(?!\w)")
-_SUPPORT = re.compile(
-    r"\s(?:\+|w/|with (?:special guests?|guests?|support)(?: from)?|plus (?:special guests?|guests?|support)|"
-    r"special guests?|support(?:ed by| from|:)|feat(?:uring|\.)?|ft\.?)(?=[\s:.])",
-    re.IGNORECASE,
+_AGES = re.compile(r"(?<!\w)(?:1[4689]|21)\s?\+(?!\w)|[$€£]\s?\d+(?:[.,]\d\d)?|\d+(?:[.,]\d\d)?\s?[€£]")
+_CLOCK = re.compile(
+    r"\b(\d{1,2})(?:[:.h](\d\d))?\s?(am|pm|a\.m\.|p\.m\.|uhr|h|hrs?)(?!\w)|\b(\d{1,2})[:h](\d\d)\b"
 )
-_AT = re.compile(r"\s(?:@|at|live at|live @)\s", re.IGNORECASE)
 
 _ORDINAL = re.compile(r"\b(\d+)(?:st|nd|rd|th)\b")
+_GLUED = re.compile(r"\b(vol|pt|part|ep|no|nr|day|week|session|season|round|chapter)(\d+)\b")
 _COUNTED = re.compile(
     r"\b(vol(?:ume)?|part|pt|chapter|episode|ep|no|nr|number|edition|season|series|act|round|week|day|session|"
-    r"night|show|set|level|grade|module|class|heat|group) "
+    r"night|show|set|level|grade|module|class|heat|group|teil|folge|band|kapitel|parte|capitulo|numero|partie|"
+    r"chapitre|tome|deel) "
     r"([ivx]{1,5}|one|two|three|four|five|six|seven|eight|nine|ten|[a-h]|\d+)\b"
 )
 _NUMBER_WORDS = "one two three four five six seven eight nine ten"
@@ -37,90 +53,216 @@ _SPELLED = {
     for words in (_NUMBER_WORDS, _ROMAN_NUMBERS)
     for number, word in enumerate(words.split(), 1)
 }
+# Roman numbers of two letters and more are numbers wherever they stand.
+_ROMAN = re.compile(r"\b(?:ii|iii|iv|vi|vii|viii|ix|xi|xii|xiii|xiv|xv)\b")
+# Spelled numbers are numbers where they close a part of a title.
+_LAST = re.compile(r"(?<=\w )(?:one|two|three|four|five|six|seven|eight|nine|ten|v)$|^(?:i|v|x)$")
 _SHORT = {"volume": "vol", "pt": "part", "nr": "no", "number": "no", "episode": "ep"}
 _ORDINAL_WORD = re.compile(r"\b(?:first|second|third|fourth|fifth)\b")
 _NUMBERED = {"first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5"}
 
+_EDITION = re.compile(
+    r"\b(\d+)(?:st|nd|rd|th|o|a|er|re|e|eme)\b(?! (?:show|set|house|session|performance|"
+    r"seating|day|night|week|round|part|act|half|grade|class|level|floor|movement|screening|slot|sitting))|"
+    r"\b(\d+) (?:annual|edition|anniversary|birthday|edicion|edizione|edicao|jahre|anos|ans|anni)\b|"
+    r"\b(?:edition|edicion|edizione|edicao|ausgabe|auflage) (\d+)\b"
+)
+_SHORT_YEAR = re.compile(r"['’](\d\d)\b['’]?")
+# "12. Festival": a number with a dot before a word, but not at the start of a list or after "No".
+_GERMAN_ORDINAL = re.compile(r"(?<![\w.#])(\d{1,3})\.\s(?=[^\W\d])")
+_ELISION = re.compile(r"\b(?:l|d|qu|dell|nell|dall|all|sull|un)['’](?=\w)")
+_HASH = re.compile(r"#\s?(?=\w)")
 _DIGIT = re.compile(r"\d")
-_MONTH_NAMES = "january february march april may june july august september october november december"
+# The months in English, German, Spanish, French, Italian and Portuguese, by how their names begin.
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "january jan januar janner enero janvier gennaio janeiro",
+            "february feb februar febrero fevrier febbraio fevereiro",
+            "march mar marz maerz marzo mars marco",
+            "april apr abril avril aprile abr",
+            "may mai mayo maggio maio",
+            "june jun juni junio juin giugno junho",
+            "july jul juli julio juillet luglio julho",
+            "august aug agosto aout ago",
+            "september sep sept septiembre septembre settembre setembro",
+            "october oct oktober okt octubre octobre ottobre outubro",
+            "november nov noviembre novembre novembro",
+            "december dec dezember dez diciembre decembre dicembre dezembro dic",
+        ),
+        1,
+    )
+    for name in names.split()
+}
+_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_DATE = re.compile(
+    rf"\b(?:(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)? )?"
+    rf"(?:(?P<d1>\d{{1,2}})(?:st|nd|rd|th|er)? (?:of |de )?(?P<m1>{_MONTH})(?: (?:de )?(?P<y1>\d{{4}}))?|"
+    rf"(?P<m2>{_MONTH}) (?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?: (?P<y2>\d{{4}}))?)|"
+    rf"(?P<y3>\d{{4}}) (?P<n1>\d{{1,2}}) (?P<n2>\d{{1,2}})|"
+    rf"(?P<n3>\d{{1,2}}) (?P<n4>\d{{1,2}}) (?P<y4>\d{{4}}|\d{{2}})|(?P<alone>\d{{4}}))\b"
+)
 # "X presents Y": Y is the name of the thing.
-_PROMOTER = re.compile(r"^.*\bpresents (?=\S)")
-_SHOW = re.compile(r"\b(?:early|late|1|2|evening|afternoon) (?:show|set|performance|seating)\b")
+_PROMOTER = re.compile(r"^.*\b(?:presents|present|prasentiert|presenta|presente)\b(?= \S)")
 
 _SESSIONS = {
     "early": re.compile(
-        r"\b(?:early (?:show|set|session|bird show|performance|seating|slot)|early|matinee|afternoon)\b"
+        r"\b(?:early (?:show|set|session|performance|seating|slot)|matinee|afternoon|"
+        r"nachmittagsvorstellung)\b|^early$"
     ),
-    "late": re.compile(r"\b(?:late (?:show|set|session|night|performance|seating|slot)|late|evening)\b"),
+    "late": re.compile(
+        r"\b(?:late (?:show|set|session|performance|seating|slot)|evening (?:show|performance|session))\b|"
+        r"abendvorstellung|spatvorstellung|^(?:evening|late|night)$"
+    ),
     "morning": re.compile(r"\b(?:morning|brunch|breakfast)\b"),
 }
+_SESSION_MARK = re.compile(
+    r"\b(?:early|late|evening|afternoon) (?:show|set|session|performance|seating)\b|"
+    r"\b(?:abend|spat|nachmittags)vorstellung\b"
+)
+# One of several on one day; its hour says the same.
+_SITTING = re.compile(
+    r"\b(?:(show|set|session|sitting|seating|slot|performance|house) (\d+|[a-h])|"
+    r"(\d+)(?:st|nd|rd|th)? (show|set|sitting|seating|slot|performance|house))\b"
+)
 _WEEKDAYS = re.compile(r"\b(?:(mon)day|(tue)sday|(wed)nesday|(thu)rsday|(fri)day|(sat)urday|(sun)day)s?\b")
 _ROOM = re.compile(
-    r"\b((?:main|small|large|big|upper|lower|back|front|red|blue|green|black|white)? ?"
+    r"\b((?:main|small|large|big|upper|lower|back|front|side|red|blue|green|black|white)? ?"
     r"(?:room|stage|hall|studio|theatre|theater|auditorium|salon|saal|sala|bar|floor|arena|screen|gallery)"
     r"(?: (?:\d+|[a-h]|one|two|three|four))?|upstairs|downstairs|basement|cellar|rooftop|"
     r"terrace|loft|garden|courtyard)\b"
 )
+_ALONE = frozenset(
+    ["upstairs", "downstairs", "basement", "cellar", "rooftop", "terrace", "loft", "garden", "courtyard"]
+)
 # One of two otherwise equal titles with such a word is another thing: a copy of the band, or something beside
 # the show.
 _OTHER_THING = re.compile(
-    r"\b(tribute|tributes|cover band|covers|impersonators?|karaoke|after ?party|after ?show|pre ?party|"
-    r"warm ?up|vip|meet and greet|parking|camping|shuttle|coach travel|soundcheck|rehearsal|upgrade|add on|"
-    r"merch|livestream|live stream|kids|junior|family|members only|(?:for )?beginners?|intermediate|advanced|"
-    r"improvers?|workshop|masterclass|q and a|screening|film|matinee|auditions?|open rehearsal)\b"
+    r"\b(tributes?|homage|cover band|covers|impersonators?|performed by|celebration of|legacy|reimagined|"
+    r"(?:the )?(?:music|songs|hits|best) of|by candlelight|karaoke|after ?party|after ?show|pre ?party|"
+    r"warm ?up|vip|meet and greet|parking|park and ride|camping|shuttle|coach travel|soundcheck|rehearsals?|"
+    r"upgrade|add on|package|hospitality|lounge|early entry|fast track|merch|backstage|signing|"
+    r"live ?stream(?:ed|ing)?|online|virtual|webinar|zoom|members only|(?:for )?beginners?|intermediate|"
+    r"advanced|improvers?|refresher|juniors?|auditions?|(?:day|weekend|season) (?:ticket|pass)|pass)\b"
 )
+#: The single words among them.
+THINGS = frozenset(
+    [
+        "tribute",
+        "tributes",
+        "homage",
+        "covers",
+        "impersonator",
+        "legacy",
+        "reimagined",
+        "karaoke",
+        "afterparty",
+        "aftershow",
+        "parking",
+        "camping",
+        "shuttle",
+        "soundcheck",
+        "rehearsal",
+        "upgrade",
+        "package",
+        "hospitality",
+        "lounge",
+        "backstage",
+        "signing",
+        "livestream",
+        "online",
+        "webinar",
+        "beginners",
+        "intermediate",
+        "advanced",
+        "improvers",
+        "juniors",
+        "audition",
+        "auditions",
+    ]
+)
+_OTHER_SORTS = frozenset(
+    [
+        "children",
+        "family",
+        "workshop",
+        "masterclass",
+        "screening",
+        "film",
+        "opening",
+        "closing",
+        "exhibition",
+        "lecture",
+        "market",
+        "taster",
+        "teens",
+        "teen",
+        "experience",
+        "course",
+    ]
+)
+
+
+class Part(NamedTuple):
+    """A part of a title: how it was set off from what stands before it, and its words."""
+
+    mark: str
+    words: frozenset[str]
 
 
 class Title(NamedTuple):
     """A title's parts, folded; equal sets mean that nothing speaks against the two being the same evening."""
 
-    core: str
-    support: str
+    #: The title without what says nothing, in its own order and language.
+    plain: str
+    #: The title with all it says, folded.
+    whole: str
+    #: Its words in the language and form in which they are compared.
+    words: frozenset[str]
+    parts: tuple[Part, ...]
     numbers: frozenset[str]
+    #: Of how many that came before ("12th annual"); the date says the same.
+    editions: frozenset[str]
     sessions: frozenset[str]
     weekdays: frozenset[str]
     rooms: frozenset[str]
     things: frozenset[str]
+    sorts: frozenset[str]
     #: The source cut it ("Nubya Gar…").
     cut: bool
 
 
-@lru_cache(maxsize=4096)
-def take_apart(title: str, start_local: str, places: tuple[str, ...] = ()) -> Title:
-    """Take a title apart.
-
-    `places` are the folded names of venues and cities of both events compared: they are no part of the name,
-    and neither are the event's own date and hour.
-    """
-    main, support = _split_support(_AGES.sub(" ", f" {title} "))
-    whole = _counted(_without_date(fold(title), start_local))
-    core = _without_date(_counted(_without_places(main, places)), start_local)
-    core = _SHOW.sub(" ", _NOISE.sub(" ", _PROMOTER.sub("", core)))
+@lru_cache(maxsize=16384)
+def take_apart(title: str, start_local: str) -> Title:
+    """Take a title apart; the event's own date and hour are no part of it."""
+    text = _HASH.sub(" no ", _CLOCK.sub(" ", _AGES.sub(" ", f" {title} ".lower())))
+    text = _ELISION.sub(" ", text)
+    text = _SHORT_YEAR.sub(lambda found: " " if found[1] == start_local[2:4] else found[0], text)
+    text = _GERMAN_ORDINAL.sub(r"\1th ", text)
+    pieces = _pieces(text)
+    editions = frozenset(one for found in _EDITION.findall(fold(text)) for one in found if one)
+    quiet = [(mark, _quiet(_counted(_dateless(piece, start_local)))) for mark, piece in pieces]
+    quiet = [(mark, _SPELLED.get(piece, piece) if mark else piece) for mark, piece in quiet if piece]
+    whole = _counted(_dateless(text, start_local))
+    if not quiet:
+        quiet = [("", whole or fold(title) or title.casefold())]
+    said = " ".join(piece for _, piece in quiet)
+    parts = tuple(Part(mark, words) for mark, piece in quiet if (words := compared_words(piece)))
     return Title(
-        core=" ".join(core.split()) or whole or title.casefold(),
-        support=fold(support),
-        numbers=_numbers(whole),
-        sessions=frozenset(name for name, pattern in _SESSIONS.items() if pattern.search(whole)),
-        weekdays=frozenset(next(filter(None, found.groups())) for found in _WEEKDAYS.finditer(whole)),
-        rooms=rooms(whole) - frozenset(room for place in places for room in rooms(place)),
+        plain=said,
+        whole=whole,
+        words=frozenset().union(*(part.words for part in parts)) or frozenset(said.split()),
+        parts=parts,
+        numbers=_numbers(_SITTING.sub(" ", said)),
+        editions=editions,
+        sessions=_sessions([piece for _, piece in quiet]),
+        weekdays=frozenset(next(filter(None, found.groups())) for found in _WEEKDAYS.finditer(said)),
+        rooms=rooms(said),
         things=frozenset(_OTHER_THING.findall(whole)),
+        sorts=frozenset().union(*(part.words for part in parts)) & _OTHER_SORTS,
         cut=title.rstrip().endswith(("...", "…")),
     )
-
-
-def replaces_a_word(one: Title, two: Title) -> bool:
-    """Tell whether each title has a word that the other has not, misspellings aside."""
-    ours, theirs = set(one.core.split()), set(two.core.split())
-    return _has_own_word(ours - theirs, theirs) and _has_own_word(theirs - ours, ours)
-
-
-def _has_own_word(words: set[str], others: set[str]) -> bool:
-    return any(not any(_misspelt(word, other) for other in others) for word in words)
-
-
-def _misspelt(word: str, other: str) -> bool:
-    limit = 0 if min(len(word), len(other)) < 5 or not (word + other).isalpha() else 1
-    return word == other or OSA.distance(word, other, score_cutoff=limit) <= limit
 
 
 def rooms(folded: str) -> frozenset[str]:
@@ -129,41 +271,73 @@ def rooms(folded: str) -> frozenset[str]:
     return frozenset(name for name in found if " " in name or name in _ALONE)
 
 
-_ALONE = frozenset(
-    ["upstairs", "downstairs", "basement", "cellar", "rooftop", "terrace", "loft", "garden", "courtyard"]
-)
+@lru_cache(maxsize=4096)
+def title_key(title: str) -> str:
+    """Return the two longest words of a title's name, so that a word more or less seldom changes it."""
+    text = _ELISION.sub(" ", f" {title.lower()} ")
+    first = next((words for _, piece in _pieces(text) if (words := _telling_words(piece))), None)
+    words = first or set(fold(title).split()) or {title.casefold()}
+    return " ".join(sorted(sorted(words, key=lambda word: (-len(word), word))[:2]))
 
 
-def _split_support(text: str) -> tuple[str, str]:
-    found = _SUPPORT.search(text)
-    # A title that opens with the mark has nothing before it to be the name.
-    if found is None or not text[: found.start()].strip():
-        return text, ""
-    return text[: found.start()], text[found.end() :]
+def _telling_words(piece: str) -> set[str]:
+    return {
+        word
+        for written in fold(piece).split()
+        if written not in FUNCTION_WORDS and written not in TICKET_WORDS and not written.isdecimal()
+        for word in MEANINGS.get(written, (KNOWN_WORDS.get(written, written),))
+        if word not in NEUTRAL_WORDS
+    }
 
 
-def _without_places(text: str, places: tuple[str, ...]) -> str:
-    """Drop "@ venue", "at venue" and a venue's or city's name at the end."""
-    for found in _AT.finditer(text):
-        rest = fold(text[found.end() :])
-        if any(place and (rest.startswith(place) or place.startswith(rest)) for place in places if rest):
-            text = text[: found.start()]
-            break
-    core = fold(text)
-    for place in sorted(places, key=len, reverse=True):
-        for lead in (" at ", " in ", " "):
-            if place and core.endswith(lead + place):
-                core = core[: -len(lead + place)]
-    return core.strip()
+def _pieces(text: str) -> list[tuple[str, str]]:
+    """Cut a title at its marks; what opens it has none."""
+    pieces, mark, at = [], "", 0
+    for found in _PARTS.finditer(text):
+        pieces.append((mark, text[at : found.start()]))
+        mark, at = found.lastgroup or "", found.end()
+    pieces.append((mark, text[at:]))
+    return [(mark, piece) for mark, piece in pieces if piece.strip()]
+
+
+def _quiet(piece: str) -> str:
+    """Drop what says nothing from a folded part."""
+    return " ".join(_NOISE.sub(" ", _PROMOTER.sub("", piece)).split())
+
+
+@lru_cache(maxsize=8192)
+def compared_words(folded: str) -> frozenset[str]:
+    """Return the words of a folded text as they are compared, without those that only hold others."""
+    for phrase, meaning in PHRASES.items():
+        if phrase in folded:
+            folded = re.sub(rf"\b{phrase}\b", meaning, folded)
+    words = [
+        word
+        for word in _COUNTED.sub(" ", _SITTING.sub(" ", _SESSION_MARK.sub(" ", folded))).split()
+        if not word.isdecimal()
+    ]
+    kept = [word for word in words if word not in FUNCTION_WORDS] or words
+    return frozenset(
+        meaning for word in kept for meaning in MEANINGS.get(word) or (KNOWN_WORDS.get(word, word),)
+    )
+
+
+def _sessions(pieces: list[str]) -> frozenset[str]:
+    """Which of the performances of a day it is."""
+    found = {name for name, pattern in _SESSIONS.items() if any(pattern.search(piece) for piece in pieces)}
+    for piece in pieces:
+        found.update(f"session {after or before}" for _, after, before, _ in _SITTING.findall(piece))
+    return frozenset(found)
 
 
 def _counted(folded: str) -> str:
     """Write counted parts one way: "vol iii", "volume three" and "vol 3" are the same."""
-    folded = _ORDINAL.sub(r"\1", folded)
+    folded = _GLUED.sub(r"\1 \2", _ORDINAL.sub(r"\1", folded))
     folded = _ORDINAL_WORD.sub(lambda found: _NUMBERED[found[0]], folded)
-    return _COUNTED.sub(
+    folded = _COUNTED.sub(
         lambda found: f"{_SHORT.get(found[1], found[1])} {_SPELLED.get(found[2], found[2])}", folded
     )
+    return _ROMAN.sub(lambda found: _SPELLED[found[0]], _LAST.sub(lambda found: _SPELLED[found[0]], folded))
 
 
 def _numbers(whole: str) -> frozenset[str]:
@@ -172,35 +346,28 @@ def _numbers(whole: str) -> frozenset[str]:
     return frozenset(digits | {value for _, value in _COUNTED.findall(whole)})
 
 
+def _dateless(text: str, start_local: str) -> str:
+    """Fold a text and drop its own date, and of how many before it it tells."""
+    return " ".join(_EDITION.sub(" ", _without_date(fold(text), start_local)).split())
+
+
 def _without_date(folded: str, start_local: str) -> str:
-    """Drop what only says the event's own date and hour again."""
+    """Drop what only says the event's own date again."""
     if _DIGIT.search(folded) is None:
         return folded
-    rest = _date_pattern(start_local[:10]).sub(" ", folded)
-    if clock := start_local[11:16]:
-        rest = _clock_pattern(clock).sub(" ", rest)
-    return " ".join(rest.split())
+    year, month, day = map(int, start_local[:10].split("-"))
 
+    def kept(found: re.Match[str]) -> str:
+        said = found.groupdict()
+        if said["alone"]:
+            return " " if int(said["alone"]) == year else found[0]
+        years = (said["y1"], said["y2"], said["y3"], said["y4"])
+        if not all(one is None or int(one) in (year, year % 100) for one in years):
+            return found[0]
+        if said["m1"] or said["m2"]:
+            named = _MONTHS[said["m1"] or said["m2"]]
+            return " " if (named, int(said["d1"] or said["d2"])) == (month, day) else found[0]
+        one, two = int(said["n1"] or said["n3"]), int(said["n2"] or said["n4"])
+        return " " if (one, two) in ((month, day), (day, month)) else found[0]
 
-@lru_cache(maxsize=1024)
-def _date_pattern(date: str) -> re.Pattern[str]:
-    year, month, day = date.split("-")
-    name = _MONTH_NAMES.split()[int(month) - 1]
-    named = f"{name[:3]}(?:{name[3:]})?" if len(name) > 3 else name
-    days, months = f"0?{int(day)}(?:st|nd|rd|th)?", f"0?{int(month)}"
-    parts = [
-        rf"{days} (?:of )?{named}(?: {year})?",
-        rf"{named} {days}(?: {year})?",
-        rf"{year} {months} {days}",
-        rf"(?:{days} {months}|{months} {days})(?: {year}| {year[2:]})",
-        year,
-    ]
-    return re.compile(r"\b(?:" + "|".join(parts) + r")\b")
-
-
-@lru_cache(maxsize=1440)
-def _clock_pattern(clock: str) -> re.Pattern[str]:
-    hour, minute = int(clock[:2]), clock[3:]
-    half = "pm" if hour >= 12 else "am"
-    minutes = f"(?: {minute})?" if minute == "00" else f" {minute}"
-    return re.compile(rf"\b(?:0?{hour % 12 or 12}{minutes} ?{half}|{clock[:2]} {minute})\b")
+    return " ".join(_DATE.sub(kept, folded).split())

@@ -24,7 +24,7 @@ from scenescout_tui.sources.decoding import decode
 from scenescout_tui.sources.pages import RawRecord
 
 #: Raise it whenever the same bytes would give another event: every record is then read anew once.
-PIPELINE_VERSION = "2"
+PIPELINE_VERSION = "3"
 
 _OBJECT = msgspec.json.Decoder(dict[str, Any])
 

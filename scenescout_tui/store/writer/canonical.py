@@ -57,7 +57,7 @@ _MEMBERS = (
 )
 _CANDIDATES = (
     "SELECT id, title, starts_at, start_local, sources, all_day, attendance, venue_name, address1, city, "
-    "latitude, longitude, organizer_name FROM events "
+    "latitude, longitude, organizer_name, venue_display, ends_at FROM events "
     "WHERE status <> 'refused' AND merged_into IS NULL AND id IN (:keys)"
 )
 
@@ -104,6 +104,8 @@ def load_candidates(connection: Connection, event_ids: Iterable[str]) -> list[Ca
             latitude=row[10],
             longitude=row[11],
             organizer=row[12],
+            venue_display=row[13],
+            ends_at=to_moment(row[14]) if row[14] else None,
         )
         for row in sorted(select_in(connection, _CANDIDATES, (), event_ids), key=itemgetter(0))
     ]

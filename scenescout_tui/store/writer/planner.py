@@ -358,10 +358,11 @@ class BatchPlanner:
         )
         if stored.normalised is None:
             self._revive(event.source, stored)
-        if text != stored.normalised:
+        keys = join_keys(record.block_keys)
+        if text != stored.normalised or keys != stored.block_keys:
             # What does not count as content (numbers of visitors, say) is refreshed too, without being called
             # a change.
-            self._work.changed_contents.append((stored.id, text, join_keys(record.block_keys)))
+            self._work.changed_contents.append((stored.id, text, keys))
             self._rekey(record, stored)
             if stored.record_count == 1 and self._options.deduplicate:
                 candidate = match.candidate(stored.event_id, event, (event.source,))

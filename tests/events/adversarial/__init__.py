@@ -1,0 +1,1 @@
+"""Listings that try to fool the matcher, with the truth about them."""
