@@ -96,7 +96,7 @@ def _houses(event: Event) -> tuple[str, ...]:
     return _house_keys(name, venue.address1, venue.city)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _house_keys(name: str | None, address: str | None, city: str | None) -> tuple[str, ...]:
     keys = []
     if name:
@@ -137,20 +137,20 @@ def _near_days(start: datetime) -> tuple[date, ...]:
     return (today,)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def cell_key(latitude: float, longitude: float) -> str:
     """Return the cell in which coordinates lie, "g" before it."""
     row = _row(latitude)
     return _key(row, _column(row, longitude))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _near_cells(latitude: float, longitude: float) -> tuple[str, ...]:
     exchanged = (cell_key(longitude, latitude),) if abs(longitude) <= 90 else ()
     return (*near_cell_keys(latitude, longitude), *exchanged)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def near_cell_keys(latitude: float, longitude: float) -> tuple[str, ...]:
     """Return the cells within reach of coordinates, their own included."""
     cells = []

@@ -14,7 +14,7 @@ _NAME_NOISE = frozenset(["the", "a", "at", "of", "and", "in", "le", "la", "el", 
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d"})
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def fold(text: str) -> str:
     """Return a text in lower case without accents and punctuation, its words separated by one space."""
     text = text.casefold().replace("&", " and ").replace("'", "").replace("’", "")
@@ -24,7 +24,7 @@ def fold(text: str) -> str:
     return " ".join(_NOT_WORD.sub(" ", text).split())
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def name_key(name: str) -> str:
     """Return a name's words that tell it from others ("The Jazz Café" → "jazz cafe")."""
     folded = fold(name)

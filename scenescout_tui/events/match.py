@@ -174,7 +174,7 @@ def _compare(first: Candidate, second: Candidate, apart: float) -> Comparison:
     return Comparison(round(max(0.0, score), 1), ", ".join(words), doubt)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def _wall(start_local: str) -> float:
     """The wall time as a number of minutes."""
     return datetime.fromisoformat(start_local).replace(tzinfo=UTC).timestamp() / 60
@@ -225,7 +225,7 @@ def _title(
     return Finding(100.0 - found.score, said, bool(doubts))
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=2048)
 def _aside_words(venue: str | None, city: str | None, organizer: str | None) -> frozenset[str]:
     written = [fold(name) for name in (venue, organizer) if name]
     words = frozenset(word for name in written for word in name.split())
@@ -291,7 +291,7 @@ def _doubts(one: Title, two: Title, first: Candidate, second: Candidate) -> list
     return doubts
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _rooms_of(venue_name: str) -> frozenset[str]:
     return rooms(fold(venue_name))
 

@@ -233,7 +233,7 @@ class Title(NamedTuple):
     cut: bool
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=2048)
 def take_apart(title: str, start_local: str) -> Title:
     """Take a title apart; the event's own date and hour are no part of it."""
     text = _HASH.sub(" no ", _CLOCK.sub(" ", _AGES.sub(" ", f" {title} ".lower())))
@@ -305,7 +305,7 @@ def _quiet(piece: str) -> str:
     return " ".join(_NOISE.sub(" ", _PROMOTER.sub("", piece)).split())
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def compared_words(folded: str) -> frozenset[str]:
     """Return the words of a folded text as they are compared, without those that only hold others."""
     for phrase, meaning in PHRASES.items():

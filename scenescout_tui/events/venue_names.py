@@ -146,7 +146,7 @@ class NameLikeness(NamedTuple):
     apart: bool = False
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def name_of(text: str) -> Name:
     """Take a venue's name apart."""
     folded = fold(text)
@@ -162,7 +162,7 @@ def _name_words(folded: str) -> frozenset[str]:
     return frozenset(_SORTS.get(word, word) for word in kept)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def address_of(text: str) -> Address:
     """Take an address apart: "435 S. La Cienega Blvd., Suite 4" → number 435, street {cienega}."""
     # Of what follows the street only a number counts ("Calle Mayor, 5").
@@ -193,7 +193,7 @@ def compare_names(one: str, two: str, cities: frozenset[str] = frozenset()) -> N
     return _compare_names(*sorted((one, two)), cities)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _compare_names(one: str, two: str, cities: frozenset[str]) -> NameLikeness:
     first, second = name_of(one), name_of(two)
     ours, theirs = first.words - cities or first.words, second.words - cities or second.words
@@ -244,7 +244,7 @@ def compare_addresses(one: str | None, two: str | None) -> Agreement:
     return _compare_addresses(*sorted((one, two)))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _compare_addresses(one: str, two: str) -> Agreement:
     ours, theirs = address_of(one), address_of(two)
     if not ours.street or not theirs.street:
