@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 from scenescout_tui.events import quality
 from scenescout_tui.events.countries import CURRENCIES
@@ -42,6 +42,21 @@ class Price(NamedTuple):
     high: int | None = None
     currency: str | None = None
     codes: tuple[str, ...] = ()
+
+    def fields(self) -> PriceFields:
+        """Return it as the fields of an `Event`."""
+        return PriceFields(
+            is_free=self.is_free, price_min=self.low, price_max=self.high, currency=self.currency
+        )
+
+
+class PriceFields(TypedDict):
+    """The fields of an `Event` that say what it costs."""
+
+    is_free: bool | None
+    price_min: int | None
+    price_max: int | None
+    currency: str | None
 
 
 def exponent(currency: str | None) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from scenescout_tui.events import quality
@@ -42,6 +42,31 @@ class Span(NamedTuple):
     ends_at: datetime | None
     end_local: str | None
     codes: tuple[str, ...] = ()
+
+
+class TimeFields(TypedDict):
+    """The fields of an `Event` that say when it is."""
+
+    starts_at: datetime
+    ends_at: datetime | None
+    start_local: str
+    end_local: str | None
+    timezone: str | None
+    tz_source: TzSource
+    all_day: bool
+
+
+def time_fields(start: When, length: Span) -> TimeFields:
+    """Return a start and what `span` made of the end as the fields of an `Event`."""
+    return TimeFields(
+        starts_at=start.utc,
+        ends_at=length.ends_at,
+        start_local=start.local,
+        end_local=length.end_local,
+        timezone=start.zone,
+        tz_source=start.tz_source,
+        all_day=start.all_day,
+    )
 
 
 @lru_cache(maxsize=1024)

@@ -16,7 +16,7 @@ from scenescout_tui.events.places import Scalar, is_online_name, scalar
 from scenescout_tui.events.places import venue as make_venue
 from scenescout_tui.events.taxonomy import EVENTBRITE_IDS
 from scenescout_tui.events.text import cut_description, cut_title, from_html, line, paragraphs
-from scenescout_tui.events.times import When, parse, resolve, span, stated
+from scenescout_tui.events.times import When, parse, resolve, span, stated, time_fields
 from scenescout_tui.events.urls import link
 from scenescout_tui.sources.adapter import SkipRecord
 from scenescout_tui.sources.decoding import decode
@@ -194,26 +194,17 @@ class EventbriteAdapter:
             external_id=external_id,
             series_id=line(record.series_id),
             title=title,
-            starts_at=start.utc,
-            ends_at=length.ends_at,
-            start_local=start.local,
-            end_local=length.end_local,
-            timezone=start.zone,
-            tz_source=start.tz_source,
+            **time_fields(start, length),
             summary=words.summary,
             description_text=words.text,
             description_html=words.html,
-            all_day=start.all_day,
             status=status,
             attendance=attendance,
             venue=venue,
             organizer=_organizer(record),
             category_raw=_categories(record),
             tags=_tags(record),
-            is_free=price.is_free,
-            price_min=price.low,
-            price_max=price.high,
-            currency=price.currency,
+            **price.fields(),
             url=url,
             image_url=_image(record),
             capacity=_count(record.capacity),

@@ -17,7 +17,7 @@ from scenescout_tui.events.places import is_online_name
 from scenescout_tui.events.places import venue as make_venue
 from scenescout_tui.events.requirements import missing_place
 from scenescout_tui.events.text import cut_description, cut_title, from_html, line
-from scenescout_tui.events.times import resolve, span
+from scenescout_tui.events.times import resolve, span, time_fields
 from scenescout_tui.sources.decoding import decode, describe_record
 
 if TYPE_CHECKING:
@@ -63,23 +63,14 @@ class ManualAdapter:
             source=NAME,
             external_id=_content_id(form, price),
             title=title,
-            starts_at=start.utc,
-            ends_at=length.ends_at,
-            start_local=start.local,
-            end_local=length.end_local,
-            timezone=start.zone,
-            tz_source=start.tz_source,
+            **time_fields(start, length),
             summary=line(text),
             description_text=text,
             description_html=html,
-            all_day=start.all_day,
             attendance=attendance,
             venue=venue,
             tags=form.tags,
-            is_free=price.is_free,
-            price_min=price.low,
-            price_max=price.high,
-            currency=price.currency,
+            **price.fields(),
             url=form.url,
             image_url=form.image_url,
             capacity=form.capacity,

@@ -13,7 +13,7 @@ from scenescout_tui.events.money import Price, minor_units, settle
 from scenescout_tui.events.places import scalar
 from scenescout_tui.events.places import venue as make_venue
 from scenescout_tui.events.text import cut_description, cut_title, line, paragraphs
-from scenescout_tui.events.times import resolve, span
+from scenescout_tui.events.times import resolve, span, time_fields
 from scenescout_tui.events.urls import link
 from scenescout_tui.sources.decoding import decode
 from scenescout_tui.sources.essentials import Essentials
@@ -87,23 +87,14 @@ class YelpAdapter:
             source=NAME,
             external_id=external_id,
             title=title,
-            starts_at=start.utc,
-            ends_at=length.ends_at,
-            start_local=start.local,
-            end_local=length.end_local,
-            timezone=start.zone,
-            tz_source=start.tz_source,
+            **time_fields(start, length),
             summary=line(text),
             description_text=text,
-            all_day=start.all_day,
             status="cancelled" if record.is_canceled is True else "scheduled",
             attendance="in_person",
             venue=venue,
             category_raw=(category,) if category is not None else (),
-            is_free=price.is_free,
-            price_min=price.low,
-            price_max=price.high,
-            currency=price.currency,
+            **price.fields(),
             url=link(record.event_site_url),
             tickets_url=link(record.tickets_url),
             image_url=link(record.image_url),

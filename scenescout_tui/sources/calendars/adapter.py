@@ -12,7 +12,7 @@ from scenescout_tui.events.model import Attendance, Event, Organizer, Status, Ve
 from scenescout_tui.events.places import is_online_name, scalar
 from scenescout_tui.events.places import venue as make_venue
 from scenescout_tui.events.text import cut_description, cut_title, from_html, line
-from scenescout_tui.events.times import When, resolve, span
+from scenescout_tui.events.times import When, resolve, span, time_fields
 from scenescout_tui.events.urls import link
 from scenescout_tui.sources.adapter import SkipRecord
 from scenescout_tui.sources.decoding import decode
@@ -94,16 +94,10 @@ class IcsAdapter:
             external_id=external_id,
             series_id=uid if record.series is True else None,
             title=title,
-            starts_at=start.utc,
-            ends_at=length.ends_at,
-            start_local=start.local,
-            end_local=length.end_local,
-            timezone=start.zone,
-            tz_source=start.tz_source,
+            **time_fields(start, length),
             summary=line(text),
             description_text=text,
             description_html=html,
-            all_day=start.all_day,
             status=status,
             attendance=attendance,
             venue=venue,

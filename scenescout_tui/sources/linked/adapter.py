@@ -15,7 +15,7 @@ from scenescout_tui.events import quality
 from scenescout_tui.events.model import Attendance, Event, Organizer, Status
 from scenescout_tui.events.places import is_online_name
 from scenescout_tui.events.text import cut_description, cut_title, from_html, line
-from scenescout_tui.events.times import When, parse, resolve, span
+from scenescout_tui.events.times import When, parse, resolve, span, time_fields
 from scenescout_tui.events.urls import link, page_identity
 from scenescout_tui.sources.adapter import SkipRecord
 from scenescout_tui.sources.decoding import decode
@@ -87,26 +87,17 @@ class JsonLdAdapter:
             external_id=external_id,
             series_id=_series(record, added),
             title=title,
-            starts_at=start.utc,
-            ends_at=length.ends_at,
-            start_local=start.local,
-            end_local=length.end_local,
-            timezone=start.zone,
-            tz_source=start.tz_source,
+            **time_fields(start, length),
             summary=line(text),
             description_text=text,
             description_html=html,
-            all_day=start.all_day,
             status=status,
             attendance=attendance,
             venue=place.venue,
             organizer=_organizer(record.get("organizer", added.get("organizer")), added),
             category_raw=tuple(kind for kind in types_of(record) if kind not in _PLAIN_TYPES),
             tags=_tags(record),
-            is_free=price.is_free,
-            price_min=price.low,
-            price_max=price.high,
-            currency=price.currency,
+            **price.fields(),
             url=url,
             tickets_url=address(ticket_link(record), added),
             image_url=_image(record.get("image"), added),

@@ -16,7 +16,7 @@ from scenescout_tui.events.money import Price, from_text, known_currency, minor_
 from scenescout_tui.events.places import is_online_name, scalar
 from scenescout_tui.events.places import venue as make_venue
 from scenescout_tui.events.text import cut_description, cut_title, from_html, line
-from scenescout_tui.events.times import When, resolve, span
+from scenescout_tui.events.times import When, resolve, span, time_fields
 from scenescout_tui.events.urls import link, typed_link
 from scenescout_tui.sources.decoding import decode
 from scenescout_tui.sources.essentials import Essentials
@@ -130,26 +130,17 @@ class TableAdapter:
             source_account=line(added.get("account")) or "",
             external_id=external_id,
             title=title,
-            starts_at=start.utc,
-            ends_at=length.ends_at,
-            start_local=start.local,
-            end_local=length.end_local,
-            timezone=start.zone,
-            tz_source=start.tz_source,
+            **time_fields(start, length),
             summary=line(text),
             description_text=text,
             description_html=html,
-            all_day=start.all_day,
             status=status,
             attendance=attendance,
             venue=venue,
             organizer=_organizer(record),
             category_raw=_words(record.category),
             tags=_words(record.tags),
-            is_free=price.is_free,
-            price_min=price.low,
-            price_max=price.high,
-            currency=price.currency,
+            **price.fields(),
             url=links[0],
             tickets_url=links[1],
             image_url=links[2],
