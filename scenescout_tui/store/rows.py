@@ -163,6 +163,8 @@ class EventRow:
     timezone: str | None
     tz_source: str | None
     all_day: bool
+    #: Its house in `venues`.
+    venue_id: str | None
     venue_name: str | None
     venue_display: str | None
     address1: str | None

@@ -172,6 +172,7 @@ events = Table(
     Column("timezone", Text),
     Column("tz_source", Text),
     Column("all_day", Boolean, nullable=False),
+    Column("venue_id", Text),
     Column("venue_name", Text),
     Column("venue_display", Text),
     Column("address1", Text),
@@ -289,9 +290,14 @@ record_links = Table(
     Column("score", Float),
     _required("evidence"),
     Column("run_id", Text),
+    #: What it was part of: one id for all links of a merge, by which they are undone together.
+    Column("decision_id", Text),
+    #: When a person took it back.
+    Column("undone_at", Text),
     _required("created_at"),
     Index(None, "record_id"),
     Index(None, "event_id"),
+    _partial("ix_record_links_decision", "decision_id", where="decision_id IS NOT NULL"),
 )
 
 review_pairs = Table(
@@ -314,17 +320,67 @@ review_pairs = Table(
     Index(None, "other_event_id"),
 )
 
-# What a source said of its own venues, for payloads that name a venue only by its id.
+# What a person wrote over a field of an event; it wins over all imports until it is taken back.
+event_edits = Table(
+    "event_edits",
+    metadata,
+    Column("event_id", Text, ForeignKey("events.id"), nullable=False),
+    _required("field"),
+    #: JSON; null where the field was emptied.
+    _required("value"),
+    _required("who"),
+    _required("edited_at"),
+    #: The event it was made on, where a merge brought it here.
+    Column("made_on", Text),
+    PrimaryKeyConstraint("event_id", "field"),
+)
+
+# Houses, each once, made from what the sources say of them.
+venues = Table(
+    "venues",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text),
+    Column("address1", Text),
+    Column("address2", Text),
+    Column("city", Text),
+    Column("region", Text),
+    Column("postal", Text),
+    Column("country", Text),
+    Column("latitude", Float),
+    Column("longitude", Float),
+    #: How many rows of `source_venues` it is made from.
+    _count("source_count"),
+    _required("created_at"),
+    _required("updated_at"),
+    Index("ix_venues_name", "name", "id"),
+)
+
+# Under which keys a venue is found as a candidate; numbers, see `event_blocks`.
+venue_blocks = Table(
+    "venue_blocks",
+    metadata,
+    Column("block_key", BigInteger, nullable=False, autoincrement=False),
+    Column("venue_id", Text, nullable=False),
+    PrimaryKeyConstraint("block_key", "venue_id"),
+    sqlite_with_rowid=False,
+)
+
+# What each source says of a venue; by it, payloads that name a venue only by its id are understood.
 source_venues = Table(
     "source_venues",
     metadata,
     _required("source"),
     _required("source_account"),
+    #: The source's own id; where it has none, "#" and a digest of name, address, city and coordinates.
     _required("external_id"),
     _required("venue"),
+    #: None in rows of earlier versions that have not been read again.
+    Column("venue_id", Text),
     _required("updated_at"),
     Column("retention_until", Text),
     PrimaryKeyConstraint("source", "source_account", "external_id"),
+    _partial("ix_source_venues_venue", "venue_id", where="venue_id IS NOT NULL"),
     _expiring("source_venues"),
 )
 

@@ -9,7 +9,7 @@ from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, Strin
 from scenescout_tui.store.schema import RUN_ACCOUNTING_VIEW, VERSION_TABLE, metadata
 
 #: All schema versions this program knows, oldest first.
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 HEAD = REVISIONS[-1]
 
 _version = Table(

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from operator import itemgetter
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 from zlib import crc32
 
 import msgspec
 from sqlalchemy import Connection
 
-from scenescout_tui.events.match import Candidate
 from scenescout_tui.events.merge import Contribution, merge
 from scenescout_tui.events.model import Event, Organizer, Venue
 from scenescout_tui.store.schema import events
-from scenescout_tui.store.stamps import NO_START, optional_text, to_moment, to_text
+from scenescout_tui.store.stamps import NO_START, optional_text, to_text
 from scenescout_tui.store.statements import Row, insert_rows, select_in
 
 _JSON = msgspec.json.Encoder().encode
@@ -55,11 +53,6 @@ _MEMBERS = (
     "FROM source_records r JOIN record_contents c ON c.record_id = r.id "
     "WHERE r.event_id IN (:keys) ORDER BY r.id"
 )
-_CANDIDATES = (
-    "SELECT id, title, starts_at, start_local, sources, all_day, attendance, venue_name, address1, city, "
-    "latitude, longitude, organizer_name, venue_display, ends_at FROM events "
-    "WHERE status <> 'refused' AND merged_into IS NULL AND id IN (:keys)"
-)
 
 
 class Member(NamedTuple):
@@ -85,30 +78,6 @@ def load_members(connection: Connection, event_ids: Collection[str]) -> dict[str
         event = None if normalised is None else _EVENT_DECODER.decode(normalised)
         found[event_id][record_id] = Member(record_id, source, state, changed_at, event, split_keys(keys))
     return found
-
-
-def load_candidates(connection: Connection, event_ids: Iterable[str]) -> list[Candidate]:
-    """Return events as the matcher wants them, oldest first; refused and merged ones are none."""
-    return [
-        Candidate(
-            event_id=row[0],
-            title=row[1],
-            starts_at=to_moment(row[2]),
-            start_local=row[3],
-            sources=tuple(row[4].split(",")),
-            all_day=bool(row[5]),
-            attendance=row[6],
-            venue_name=row[7],
-            address=row[8],
-            city=row[9],
-            latitude=row[10],
-            longitude=row[11],
-            organizer=row[12],
-            venue_display=row[13],
-            ends_at=to_moment(row[14]) if row[14] else None,
-        )
-        for row in sorted(select_in(connection, _CANDIDATES, (), event_ids), key=itemgetter(0))
-    ]
 
 
 def canonical_row(event_id: str, members: Mapping[str, Member], now: str) -> Row | None:

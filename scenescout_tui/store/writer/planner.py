@@ -23,12 +23,12 @@ from scenescout_tui.store.ids import new_id
 from scenescout_tui.store.rows import SEEN_BEFORE, BatchOptions, KnownRecord, Outcome, RecordOutcome
 from scenescout_tui.store.stamps import to_moment, to_text
 from scenescout_tui.store.statements import Row, select_in
+from scenescout_tui.store.writer.candidates import load_candidates
 from scenescout_tui.store.writer.canonical import (
     Member,
     block_number,
     canonical_row,
     join_keys,
-    load_candidates,
     load_members,
     split_keys,
 )
