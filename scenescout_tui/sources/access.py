@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from scenescout_tui.setting_values import Secret
 from scenescout_tui.sources.pages import PageKeeper, RequestGate
-from scenescout_tui.sources.web.client import WebLimits
+from scenescout_tui.sources.web.client import ReadBudget, WebClient, WebLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +21,14 @@ class Access:
     side_gate: RequestGate
     keeper: PageKeeper
     limits: WebLimits
+
+    def client(self, service: str, read_budget: ReadBudget) -> WebClient:
+        """Return what asks the service; `read_budget` reads its limits from an answer's headers."""
+        return WebClient(
+            service,
+            self.gate,
+            base_url=self.base_url,
+            token=self.token,
+            limits=self.limits,
+            read_budget=read_budget,
+        )

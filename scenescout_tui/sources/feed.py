@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scenescout_tui.errors import ExternalAPIError, RateLimitError, SpawnerError
 from scenescout_tui.safe_text import MASK
-from scenescout_tui.sources.pages import KeptPage, PageKeeper
+from scenescout_tui.sources.pages import KeptPage, PageKeeper, keep_copy
 from scenescout_tui.sources.web.addresses import shown_url
 from scenescout_tui.sources.web.answer import WebAnswer, retry_after
 from scenescout_tui.sources.web.client import WebClient
-
-log = logging.getLogger(__name__)
 
 _ACCEPT = "text/calendar, application/ld+json, application/json, text/csv, text/html;q=0.9, */*;q=0.5"
 #: What a header can send back as it came.
@@ -61,11 +58,7 @@ class FeedClient:
             raise _refusal(self._web.service, answer)
         etag, modified = answer.headers.get("etag"), answer.headers.get("last-modified")
         page = KeptPage(answer.body, _sendable(etag), _sendable(modified), answer.fetched_at)
-        try:
-            await self._keeper.keep(key, page)
-        except SpawnerError as error:
-            # A copy that is not kept costs a later shortcut, not the feed that has come.
-            log.warning("no copy of %s was kept: %s", key, error.message)
+        await keep_copy(self._keeper, key, page)
         return Feed(answer.body, answer.headers.get("content-type", ""), answer.url, answer.fetched_at)
 
     async def last_good(self, url: str) -> Feed | None:

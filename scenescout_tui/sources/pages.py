@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Protocol
 
+from scenescout_tui.errors import SpawnerError
 from scenescout_tui.events.record import RecordError
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,14 @@ class PageKeeper(Protocol):
     async def kept(self, key: str) -> KeptPage | None:
         """Return the last good answer to a request."""
         ...
+
+
+async def keep_copy(keeper: PageKeeper, key: str, page: KeptPage) -> None:
+    """Keep a good answer; that it cannot be kept costs a later fallback or shortcut, not the answer."""
+    try:
+        await keeper.keep(key, page)
+    except SpawnerError as error:
+        log.warning("no copy of %s was kept: %s", key, error.message)
 
 
 class RequestGate(Protocol):

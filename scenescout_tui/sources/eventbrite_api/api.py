@@ -5,13 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 
-from scenescout_tui.errors import SpawnerError
 from scenescout_tui.sources.access import Access
 from scenescout_tui.sources.eventbrite_api.budget import read_budget
 from scenescout_tui.sources.eventbrite_api.refusals import EXPANSION_FAILED, SERVICE, RefusedError, refusal
-from scenescout_tui.sources.pages import KeptPage, PageKeeper
+from scenescout_tui.sources.pages import KeptPage, PageKeeper, keep_copy
 from scenescout_tui.sources.web.answer import WebAnswer
-from scenescout_tui.sources.web.client import WebClient
 
 log = logging.getLogger(__name__)
 
@@ -29,14 +27,7 @@ class EventbriteApi:
     def __init__(self, access: Access) -> None:
         self.keeper = access.keeper
         self._token = access.token
-        self._client = WebClient(
-            SERVICE,
-            access.gate,
-            base_url=access.base_url,
-            token=access.token,
-            limits=access.limits,
-            read_budget=read_budget,
-        )
+        self._client = access.client(SERVICE, read_budget)
         self._unexpanded: tuple[str, Mapping[str, str | int]] | None = None
 
     async def get(self, path: str, params: Mapping[str, str | int], kind: str, subject: str) -> WebAnswer:
@@ -82,11 +73,8 @@ class EventbriteApi:
 
 
 async def keep(keeper: PageKeeper, key: str, answer: WebAnswer) -> None:
-    """Leave a good answer with the keeper; that it cannot be kept harms nothing but a later fallback."""
+    """Leave a good answer with the keeper."""
     page = KeptPage(
         answer.body, answer.headers.get("etag"), answer.headers.get("last-modified"), answer.fetched_at
     )
-    try:
-        await keeper.keep(key, page)
-    except SpawnerError as error:
-        log.warning("%s could not be kept: %s", key, error)
+    await keep_copy(keeper, key, page)

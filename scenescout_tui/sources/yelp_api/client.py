@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 
 from scenescout_tui.errors import SpawnerError
 from scenescout_tui.sources.access import Access
-from scenescout_tui.sources.pages import KeptPage
+from scenescout_tui.sources.pages import KeptPage, keep_copy
 from scenescout_tui.sources.web.answer import WebAnswer
-from scenescout_tui.sources.web.client import WebClient
 from scenescout_tui.sources.web.json_answer import decode_json
 from scenescout_tui.sources.yelp import RETENTION
 from scenescout_tui.sources.yelp_api.answers import SERVICE, problem_of, read_budget, refusal
-
-log = logging.getLogger(__name__)
 
 
 class YelpClient:
@@ -27,14 +23,7 @@ class YelpClient:
         self._token = access.token
         self._keeper = access.keeper
         self._now = now
-        self._web = WebClient(
-            SERVICE,
-            access.gate,
-            base_url=access.base_url,
-            token=access.token,
-            limits=access.limits,
-            read_budget=read_budget,
-        )
+        self._web = access.client(SERVICE, read_budget)
 
     async def get(self, path: str, params: Mapping[str, str | int] | None = None) -> WebAnswer:
         """Return the answer to a request, whatever its status.
@@ -57,11 +46,8 @@ class YelpClient:
             raise self.refusal(answer)
 
     async def keep(self, key: str, answer: WebAnswer) -> None:
-        """Keep a good answer; failing to do so does not spoil it, since asking again would cost a request."""
-        try:
-            await self._keeper.keep(key, KeptPage(answer.body, None, None, answer.fetched_at))
-        except SpawnerError as error:
-            log.warning("no copy of an answer of %s was kept: %s", SERVICE, error.message)
+        """Keep a good answer."""
+        await keep_copy(self._keeper, key, KeptPage(answer.body, None, None, answer.fetched_at))
 
     async def kept(self, key: str) -> bytes | None:
         """Return the last good answer to a request, where there is one that may still be shown."""
