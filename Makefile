@@ -45,5 +45,5 @@ screenshots: $(STAMP) ## Draw the pictures of the README again.
 	$(BIN)/python -m tests.screenshots $(ARGS)
 
 clean: ## Remove .venv, caches and what was built.
-	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis snapshot_report.html
+	rm -rf .venv .venv-rivals build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis snapshot_report.html
 	find scenescout_tui tests -name __pycache__ -type d -prune -exec rm -rf {} +

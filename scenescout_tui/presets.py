@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+#: The steps by which an event is enriched, in their order.
+ENRICH_STEPS = ("category", "place", "zone", "currency", "slug")
+
 
 @dataclass(frozen=True, slots=True)
 class SpawnerConfig:
@@ -81,5 +84,6 @@ DEBUG_OVERRIDES: Mapping[str, object] = {
     "max_workers": 1,
     "timeout": 60.0,
     "retry_attempts": 0,
+    "processes": 0,
     "log_level": "debug",
 }

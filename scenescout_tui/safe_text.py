@@ -90,6 +90,8 @@ def clean(text: str) -> str:
     beyond `MAX_MARKS` per base character and noncharacters; a lone surrogate becomes U+FFFD, CR and CR LF a
     newline.
     """
+    if text.isascii() and text.isprintable():
+        return text
     text = text.replace("\r\n", "\n")
     if _is_clean(text):
         return text

@@ -16,7 +16,7 @@ from scenescout_tui.errors import SpawnerError
 from scenescout_tui.presets import SpawnerConfig
 from scenescout_tui.safe_text import MASK, for_log, redact
 
-Kind = Literal["int", "float", "bool", "text", "choice", "path", "database", "base_url", "secret"]
+Kind = Literal["int", "float", "bool", "text", "choice", "choices", "path", "database", "base_url", "secret"]
 
 _LONGEST_TOKEN = 4096
 
@@ -100,6 +100,7 @@ class SettingKey:
         return {
             "bool": "on or off",
             "choice": "one of " + ", ".join(self.choices),
+            "choices": "some of " + ", ".join(self.choices) + ", with commas between, or none",
             "path": "a path",
             "database": "a path, sqlite:///PATH or postgresql://USER@HOST/NAME",
             "base_url": "an https address that ends in /v3 (plain http only to this machine)",
@@ -209,6 +210,19 @@ def _choice(key: SettingKey, value: object, origin: str) -> str:
     return text
 
 
+def _choices(key: SettingKey, value: object, origin: str) -> tuple[str, ...]:
+    """Read a list of names, in the order of the key's choices; "none" is the empty one."""
+    given = value.split(",") if isinstance(value, str) else value
+    if not isinstance(given, list | tuple) or not all(isinstance(name, str) for name in given):
+        raise _wrong(key, value, origin)
+    names = {name.strip().lower() for name in given}
+    if names == {"none"}:
+        return ()
+    if not names <= set(key.choices):
+        raise _wrong(key, value, origin)
+    return tuple(name for name in key.choices if name in names)
+
+
 def _path(key: SettingKey, value: object, origin: str) -> Path:
     text = os.fspath(value) if isinstance(value, os.PathLike) else value
     try:
@@ -270,6 +284,7 @@ _READERS: Mapping[str, Callable[[SettingKey, object, str], object]] = {
     "bool": _bool,
     "text": _text,
     "choice": _choice,
+    "choices": _choices,
     "path": _path,
     "database": _database,
     "base_url": _base_url,

@@ -24,6 +24,7 @@ from scenescout_tui.presets import (
     SpawnerConfig,
 )
 from scenescout_tui.safe_text import for_log
+from scenescout_tui.setting_keys import SETTING_KEYS
 from scenescout_tui.setting_values import (
     Secret,
     SettingKey,
@@ -61,129 +62,6 @@ __all__ = [
 
 _APP = "scenescout"
 
-SETTING_KEYS: tuple[SettingKey, ...] = (
-    SettingKey(
-        "environment",
-        "choice",
-        "Which preset holds where nothing else is set.",
-        "development",
-        choices=tuple(ENVIRONMENT_PRESETS),
-        env_name="SCENESCOUT_ENV",
-    ),
-    SettingKey(
-        "max_workers",
-        "int",
-        "Tasks at work at once.",
-        minimum=1,
-        maximum=1000,
-        old_names=(("MAX_WORKERS", 1),),
-    ),
-    SettingKey(
-        "timeout",
-        "float",
-        "Seconds one attempt may take.",
-        minimum=0.001,
-        maximum=86_400,
-        old_names=(("SPAWNER_TIMEOUT", 1000),),
-    ),
-    SettingKey(
-        "retry_attempts",
-        "int",
-        "Retries after the first try.",
-        minimum=0,
-        maximum=100,
-        old_names=(("RETRY_ATTEMPTS", 1),),
-    ),
-    SettingKey("retry_delay", "float", "Seconds before the first retry.", minimum=0, maximum=3600),
-    SettingKey("max_queue_size", "int", "Tasks that may wait.", minimum=1, maximum=1_000_000),
-    SettingKey(
-        "batch_size", "int", "Records per batch; 25 to 100 suit most machines.", minimum=1, maximum=10_000
-    ),
-    SettingKey("deduplication", "bool", "Link one event of several sources into one."),
-    SettingKey("enrichment", "bool", "Fill in what can be derived (category, currency, …)."),
-    SettingKey("validate_location", "bool", "Require a city, coordinates or online."),
-    SettingKey(
-        "database_url",
-        "database",
-        "Where events are stored.",
-        old_names=(("SCENESCOUT_DATABASE", 1),),
-    ),
-    SettingKey("theme", "text", "The console's theme."),
-    SettingKey("log_file", "path", "The log: one JSON object per line, rotated, readable by you alone."),
-    SettingKey(
-        "log_level", "choice", "What the log holds.", "info", choices=("debug", "info", "warning", "error")
-    ),
-    SettingKey("debug", "bool", "One worker, 60 s, no retries, every lifecycle event in the log.", False),
-    SettingKey(
-        "drain_deadline",
-        "float",
-        "Seconds running work gets to end at a shutdown.",
-        5.0,
-        minimum=0,
-        maximum=3600,
-    ),
-    SettingKey(
-        "match_link",
-        "float",
-        "Score (0 to 1) from which two events are one; unset: the matcher's own.",
-        maximum=1,
-    ),
-    SettingKey(
-        "match_review",
-        "float",
-        "Score (0 to 1) from which a pair is shown for review; unset: its own.",
-        maximum=1,
-    ),
-    SettingKey(
-        "eventbrite_url",
-        "base_url",
-        "Eventbrite's API, up to and with /v3.",
-        "https://www.eventbriteapi.com/v3",
-    ),
-    SettingKey("yelp_url", "base_url", "Yelp's API, up to and with /v3.", "https://api.yelp.com/v3"),
-    SettingKey(
-        "eventbrite_import",
-        "text",
-        "What the key e asks Eventbrite for, e.g. organizer=123; unset: all organisations of the token.",
-    ),
-    SettingKey("yelp_import", "text", "What the key y asks Yelp for, e.g. location=Lisboa."),
-    SettingKey(
-        "eventbrite_descriptions", "bool", "Fetch the long description too: one more call per event.", False
-    ),
-    SettingKey(
-        "request_deadline",
-        "float",
-        "Seconds one HTTP request may take in all.",
-        30.0,
-        minimum=0.1,
-        maximum=600,
-    ),
-    SettingKey(
-        "max_response_bytes",
-        "int",
-        "Largest answer of a server, packed or unpacked.",
-        32_000_000,
-        minimum=1_000,
-        maximum=1_000_000_000,
-    ),
-    SettingKey("private_addresses", "bool", "Let feed URLs lead into private networks.", False),
-    SettingKey(
-        "serve_stale", "bool", "While a source is down, import the last page it gave, marked stale.", False
-    ),
-    SettingKey("reconcile", "bool", "Mark as missing what a source no longer lists.", True),
-    SettingKey(
-        "reconcile_guard",
-        "float",
-        "Largest part (0 to 1) of a source's future events that may go missing in one import.",
-        0.2,
-        maximum=1,
-    ),
-    SettingKey("api_host", "text", "Where the HTTP API listens.", "127.0.0.1"),
-    SettingKey("api_port", "int", "The HTTP API's port; 0 takes any free one.", 8787, maximum=65_535),
-    SettingKey("eventbrite_token", "secret", "The private token of your Eventbrite account."),
-    SettingKey("yelp_token", "secret", "The API key of your Yelp app."),
-    SettingKey("api_token", "secret", "What callers of the HTTP API must show."),
-)
 _KEYS: Mapping[str, SettingKey] = {key.name: key for key in SETTING_KEYS}
 
 
@@ -202,14 +80,19 @@ class Settings:
     validate_location: bool | None
 
     environment: str
+    processes: int | None
+    enrich_steps: tuple[str, ...]
     database_url: str
+    read_database_url: str | None
+    database_connections: int
     theme: str | None
     log_file: Path
     log_level: str
     debug: bool
     drain_deadline: float
-    match_link: float | None
-    match_review: float | None
+    match_link: float
+    match_review: float
+    match_most_records: int
     eventbrite_url: str
     yelp_url: str
     eventbrite_import: str | None
@@ -343,9 +226,34 @@ def load_settings(
             origins[key.name] = f"preset {values['environment']}"
     if values["database_url"] is None:
         values["database_url"] = sqlite_url(data_dir(environ) / "events.db")
+    _check_read_database(values, origins)
+    _check_match(values, origins)
     if values["log_file"] is None:
         values["log_file"] = state_dir(environ) / "scenescout.log"
     return Settings(**values, notes=_notes(environ), _origins=origins)
+
+
+def _check_match(values: Mapping[str, Any], origins: Mapping[str, str]) -> None:
+    if values["match_review"] > values["match_link"]:
+        raise SettingsError(
+            "match_review",
+            origins["match_review"],
+            f"{values['match_review']:g} lies above match_link, {values['match_link']:g}",
+            "Give a score up to that, or a higher match_link.",
+        )
+
+
+def _check_read_database(values: dict[str, Any], origins: Mapping[str, str]) -> None:
+    if origins["database_url"] == "flag" != origins["read_database_url"]:
+        values["read_database_url"] = None  # it follows another database than the one named here
+    for name in ("read_database_url", "database_url"):
+        if values["read_database_url"] is not None and str(values[name]).startswith("sqlite"):
+            raise SettingsError(
+                "read_database_url",
+                origins["read_database_url"],
+                f"{name} is a SQLite file; only a PostgreSQL server can be followed by another",
+                f"Unset {_KEYS['read_database_url'].env}, or name PostgreSQL servers for both.",
+            )
 
 
 def _look_up(

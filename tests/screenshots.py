@@ -13,7 +13,7 @@ from pathlib import Path
 
 from scenescout_tui.console.app import SceneScoutApp
 from scenescout_tui.console.glyphs import UNICODE
-from tests.console import scripted
+from tests.console import scripted, scripted_review
 
 SIZES = ((80, 24), (120, 40), (200, 60))
 #: Fonts of most machines; Textual's own choice is fetched from the network, which a picture must not need.
@@ -28,12 +28,23 @@ async def picture(
     # The converter has the fonts of this machine only, which rarely know every script.
     newest = tuple(event for event in snapshot.newest if event.title.isascii())
     handle = scripted.ScriptedHandle(replace(snapshot, newest=newest), errors=scripted.error_items())
+    return await _drawn(handle, width, height, theme, *keys)
+
+
+async def review(width: int, height: int) -> str:
+    """Give the SVG of pairs that wait for a person's word."""
+    handle = scripted_review.ReviewHandle(scripted_review.doubtful(), scripted.finished())
+    return await _drawn(handle, width, height, "scenescout-dark", "v")
+
+
+async def _drawn(handle: scripted.ScriptedHandle, width: int, height: int, theme: str, *keys: str) -> str:
     app = SceneScoutApp(lambda: handle, theme=theme, glyphs=UNICODE, refresh_every=None)
     async with app.run_test(size=(width, height)) as pilot:
         while app.handle is None:
             await pilot.pause(0.01)
         await pilot.pause()
         await pilot.press(*keys)
+        await pilot.pause()
         await pilot.pause()
         return _local_fonts(app.export_screenshot(title="SceneScout"))
 
@@ -55,6 +66,7 @@ def main(folder: Path) -> None:
     ]
     pictures = [(name, picture(width, height, theme)) for name, width, height, theme in wanted]
     pictures.append(("waiting-120x40", picture(120, 40, waiting=True)))
+    pictures.append(("review-120x40", review(120, 40)))
     for name, drawing in pictures:
         svg = asyncio.run(drawing)
         (folder / f"{name}.svg").write_text(svg, "utf-8")

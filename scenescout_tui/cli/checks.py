@@ -19,6 +19,7 @@ from scenescout_tui.imports.lock import EngineLock, EngineLockedError
 from scenescout_tui.safe_text import redact
 from scenescout_tui.settings import RESOURCE_LIMITS, Settings, config_dir
 from scenescout_tui.store import database_file
+from scenescout_tui.store.database import ServerState
 
 #: Free bytes below which a disk is worth a note, and below which an import is bound to fail.
 _LITTLE = 1_000_000_000
@@ -163,17 +164,37 @@ def _database(settings: Settings) -> Iterator[Finding]:
 
 
 def _on_server(settings: Settings) -> Iterator[Finding]:
-    """Look into a database on a server."""
+    """Look into a database on a server, and the one that follows it."""
     from scenescout_tui.store import Store
 
-    where = redact(settings.database_url)
-    try:
-        with Store(settings.database_url, read_only=True) as store:
-            found = store.counts()
-    except SpawnerError as error:
-        yield Finding("database", "note", f"{where}: {error.message}", str(error.metadata.get("action", "")))
-        return
-    yield Finding("database", "ok", f"{where}: {count(found.events, 'event')}")
+    for what, url in (("database", settings.database_url), ("reading", settings.read_database_url)):
+        if url is None:
+            continue
+        where = redact(url)
+        try:
+            with Store(url, read_only=True) as store:
+                found, server = store.counts(), store.server_state()
+        except SpawnerError as error:
+            yield Finding(what, "note", f"{where}: {error.message}", str(error.metadata.get("action", "")))
+            continue
+        assert server is not None
+        yield Finding(what, "ok", f"{where}: {count(found.events, 'event')}, PostgreSQL {server.version}")
+        yield from _sessions(what, settings, server)
+
+
+def _sessions(what: str, settings: Settings, server: ServerState) -> Iterator[Finding]:
+    """Say how busy a server is, and with what."""
+    most = settings.database_connections
+    used = f"{server.sessions} of {server.max_sessions} connections in use, at most {most} by each process"
+    if most > server.max_sessions:
+        yield Finding(what, "note", used, f"Set SCENESCOUT_DATABASE_CONNECTIONS below {server.max_sessions}.")
+    else:
+        yield Finding(what, "ok", used)
+    numbers = ", ".join(map(str, server.importing))
+    yield Finding("engine", "ok", f"importing: sessions {numbers}" if numbers else "nobody imports")
+    if server.writing is not None:
+        session, seconds = server.writing
+        yield Finding("engine", "ok", f"session {session} has been writing for {seconds:,.1f} s")
 
 
 def _inside(file: Path) -> Iterator[Finding]:

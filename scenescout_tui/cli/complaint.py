@@ -15,7 +15,10 @@ from scenescout_tui.errors import SpawnerError, classify_error
 from scenescout_tui.safe_text import for_screen
 
 #: What is wrong before anything was started: the arguments, the settings or the input.
-_WRONG_USE_CODES = frozenset({"USAGE_ERROR", "SETTINGS_ERROR", "INPUT_ERROR", "UNKNOWN_SOURCE", "NOT_FOUND"})
+_WRONG_USE_CODES = frozenset(
+    {"USAGE_ERROR", "SETTINGS_ERROR", "INPUT_ERROR", "UNKNOWN_SOURCE", "NOT_FOUND"}
+    | {"VALIDATION_ERROR", "CANNOT_UNDO"}
+)
 
 
 def usage_error(message: str, action: str) -> SpawnerError:

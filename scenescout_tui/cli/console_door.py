@@ -80,7 +80,7 @@ def _connect(
         brake.attach(viewer)
         return viewer
     try:
-        engine = start_engine(settings)
+        engine = start_engine(settings, spreads=True)
     except EngineLockedError as held:
         viewer = start_viewer(settings, held)
         brake.attach(viewer)

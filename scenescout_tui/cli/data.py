@@ -12,6 +12,7 @@ from typing import TypedDict
 from scenescout_tui.cli.flags import Flags
 from scenescout_tui.cli.streams import tell
 from scenescout_tui.errors import DatabaseError
+from scenescout_tui.imports.stores import store_of
 from scenescout_tui.safe_text import for_screen
 from scenescout_tui.settings import Settings
 from scenescout_tui.store import Store, database_file
@@ -28,41 +29,47 @@ def reading(flags: Flags) -> Iterator[Store]:
         with _opened(Store("sqlite://")) as store:
             yield store
         return
-    store = Store(settings.database_url, read_only=True)
+    store = store_of(settings, read_only=True)
     try:
         store.open()
     except DatabaseError:
         # Written by an older version, or created a moment ago: opened for writing it is brought up to date,
         # or says better what is wrong with it.
         store.close()
-        store = Store(settings.database_url)
+        store = store_of(settings)
         store.open()
     try:
-        _blank_expired(store, settings)
+        if _blank_expired(store, settings):
+            # A server that follows the other may still hold it.
+            store.close()
+            store = Store(settings.database_url, read_only=True).open()
         yield store
     finally:
         store.close()
 
 
-def _blank_expired(store: Store, settings: Settings) -> None:
-    """Blank what is due, beside an engine too; it is only a few rows where an engine has run lately."""
+def _blank_expired(store: Store, settings: Settings) -> bool:
+    """Blank what is due, beside an engine too; tell whether there was any.
+
+    It is only a few rows where an engine has run lately.
+    """
     due = store.next_expiry()
     if due is None or due > datetime.now(UTC):
-        return
+        return False
     try:
-        with _opened(Store(settings.database_url)) as writer:
+        with _opened(store_of(settings)) as writer:
             while writer.blank_expired().more:
                 pass
     except DatabaseError as error:
         tell(f"What may not be kept any longer could not be blanked: {for_screen(error.message)}.")
+    return True
 
 
 @contextmanager
 def writing(flags: Flags) -> Iterator[Store]:
     """Open the store for a change, which is made in its own short transaction."""
     settings = flags.settings()
-    url = settings.database_url if _exists(settings) else "sqlite://"
-    with _opened(Store(url)) as store:
+    with _opened(store_of(settings) if _exists(settings) else Store("sqlite://")) as store:
         yield store
 
 

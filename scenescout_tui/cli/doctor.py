@@ -62,7 +62,9 @@ def _values(settings: Settings) -> list[tuple[SettingKey, str, str]]:
         if value is None and key.from_preset:
             value = getattr(config, key.name)
         shown = "not set" if value is None else str(value)
-        if key.name == "database_url":
+        if key.kind == "choices":
+            shown = ", ".join(value) or "none"
+        if key.kind == "database" and value is not None:
             shown = redact(shown)  # it may hold a password
         rows.append((key, shown, settings.origin(key.name, "EVENT_PROCESSING")))
     return rows

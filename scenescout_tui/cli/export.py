@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -44,10 +45,11 @@ Writer = Callable[[BinaryIO, Iterable[EventRow]], int]
 def command(flags: Flags, form: str | None, output: Path | None, **given: Any) -> int:
     """Write the events out, sorted by start, with the names of the table `events`.
 
+    Submissions that wait or were refused are left out, unless --status asks for them.
     Prices are in minor units, moments in UTC. A file appears only when it is complete. With --json the answer
     says what was written; it needs --output.
     """
-    filters = filters_of(given)
+    filters = replace(filters_of(given), published=True)
     if flags.as_json and output is None:
         raise usage_error(
             "--json needs --output here: the events themselves go to stdout", "Use --format json."

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, time
+from difflib import get_close_matches
 from typing import Any
 
 import click
 
+from scenescout_tui.events.quality import MEANINGS
 from scenescout_tui.store.rows import EventFilters
 
 
@@ -47,6 +49,18 @@ def _moment(context: click.Context, parameter: click.Parameter, value: str | Non
     return moment.astimezone() if moment.tzinfo is None else moment
 
 
+def _code(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """Read a quality code in any capitalisation."""
+    if value is None:
+        return None
+    code = value.strip().upper()
+    if code not in MEANINGS:
+        alike = get_close_matches(code, MEANINGS, cutoff=0.4) or ("TZ_ASSUMED", "PRICE_UNKNOWN", "MULTI_DAY")
+        words = f"{value!r} is none of the codes, which are like {', '.join(alike)}"
+        raise click.BadParameter(words, context, parameter)
+    return code
+
+
 def filter_options(function: Callable[..., int]) -> Callable[..., int]:
     """Add the filter options; `filters_of` makes `EventFilters` of what they give."""
     for option in reversed(
@@ -72,6 +86,12 @@ def filter_options(function: Callable[..., int]) -> Callable[..., int]:
                 metavar="DATE",
                 help="Only events that start before it.",
             ),
+            click.option(
+                "--quality",
+                callback=_code,
+                metavar="CODE",
+                help="Only events whose record was odd in this way: TZ_ASSUMED, PRICE_UNKNOWN, …",
+            ),
             click.option("--search", "text", metavar="TEXT", help="Only events with this text in them."),
         )
     ):
@@ -81,6 +101,5 @@ def filter_options(function: Callable[..., int]) -> Callable[..., int]:
 
 def filters_of(given: dict[str, Any]) -> EventFilters:
     """Take the filters out of what click has parsed; the rest stays in `given`."""
-    return EventFilters(
-        **{name: given.pop(name) for name in ("source", "status", "city", "since", "until", "text")}
-    )
+    names = ("source", "status", "city", "since", "until", "text", "quality")
+    return EventFilters(**{name: given.pop(name) for name in names})

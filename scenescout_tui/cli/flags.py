@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 Verb = Callable[..., int]
 
-_HELP = {"help_option_names": ["-h", "--help"]}
+#: Every verb knows -h beside --help.
+HELP = {"help_option_names": ["-h", "--help"]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +142,12 @@ def with_sandbox(function: Verb) -> Verb:
 
 def command(name: str) -> Callable[[Verb], click.Command]:
     """Make a click command of a verb, with -h beside --help."""
-    return click.command(name, context_settings=_HELP)
+    return click.command(name, context_settings=HELP)
 
 
 def group(name: str) -> Callable[[Verb], click.Group]:
     """Make a click group of a verb that also means something without a further word."""
-    return click.group(name, context_settings=_HELP, invoke_without_command=True)
+    return click.group(name, context_settings=HELP, invoke_without_command=True)
 
 
 def _part(context: click.Context, parameter: click.Parameter, value: str | None) -> float | None:

@@ -67,7 +67,7 @@ def run_to_end(
     with logged(settings):
         brake = Brake()
         watch = take_signals(brake.pull, settings.drain_deadline, brake.expired)
-        handle = start_engine(settings, wakes_parked=False)
+        handle = start_engine(settings, wakes_parked=False, spreads=True)
         brake.attach(handle)
         try:
             accepted = _accepted(handle, job, watch)

@@ -39,6 +39,11 @@ _FORMS = "manual"
     "--batch-size", type=click.IntRange(1, 10_000), help="Records per batch; 25 to 100 suit most machines."
 )
 @click.option("--workers", type=click.IntRange(1, 64), help="Batches at work at once.")
+@click.option(
+    "--processes",
+    type=click.IntRange(0, 64),
+    help="Worker processes that read records; else, from record 5,000 on, one per further core, at most 4.",
+)
 @click.option("--no-dedupe", is_flag=True, help="Do not link events of several sources.")
 @click.option("--no-enrich", is_flag=True, help="Do not fill in what can be derived.")
 @click.option(
@@ -76,7 +81,7 @@ def command(flags: Flags, source: str | None, inputs: tuple[str, ...], **given: 
     options = _options(given, read_options(source, inputs, given))
     _check(source, inputs, flags, resume=resume)
     job = StartImport(source, inputs=inputs, ask=pairs, options=options, resume=resume)
-    more = {"max_workers": given["workers"], "batch_size": given["batch_size"]}
+    more = {name: given[name] for name in ("batch_size", "processes")} | {"max_workers": given["workers"]}
     hints = _hints(flags, source, inputs, pairs)
     ending = _run(flags, job, hints.resume, **more)
     answer(flags, ending, hints)

@@ -58,7 +58,7 @@ class Progress:
 
     def __enter__(self) -> Self:
         if is_terminal(self._stream):
-            self._bar = _bar(self._stream)
+            self._bar = bar(self._stream)
             self._task = self._bar.add_task("", total=None, line="")
             self._bar.start()
         return self
@@ -146,7 +146,8 @@ def _clock(seconds: float) -> str:
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
-def _bar(stream: TextIO) -> RichProgress:
+def bar(stream: TextIO) -> RichProgress:
+    """Return a bar that is drawn only by its `refresh`, and goes away at its end."""
     from rich.console import Console
     from rich.progress import BarColumn, TextColumn
     from rich.progress import Progress as RichProgress

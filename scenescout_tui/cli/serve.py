@@ -65,7 +65,7 @@ def _serve(settings: Settings, token: ApiToken, announce: Callable[[str], None])
     with logged(settings):
         brake = Brake()
         watch = take_signals(brake.pull, settings.drain_deadline, brake.expired)
-        handle = start_engine(settings)
+        handle = start_engine(settings, spreads=True)
         try:
             server = ApiServer(
                 handle,

@@ -7,18 +7,22 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from scenescout_tui.cli.data import iso
 from scenescout_tui.sources.adapters import ADAPTERS
+from scenescout_tui.store.review_rows import Decided, DecisionRow, ReviewDetail, ReviewItem
 from scenescout_tui.store.rows import (
     DeadLetter,
+    EditRow,
     ErrorGroup,
     ErrorRow,
     EventRow,
     LinkRow,
-    PendingRow,
     RunRow,
     SourceRecordRow,
 )
+from scenescout_tui.store.venue_rows import VenueForm, VenueRow
 
 #: The status of an event whose content may not be kept any longer.
 EXPIRED = "expired"
@@ -67,6 +71,18 @@ def link_json(link: LinkRow) -> dict[str, Any]:
     return {name: _json_value(value) for name, value in asdict(link).items()}
 
 
+def venue_json(venue: VenueRow) -> dict[str, Any]:
+    """Return a venue with the names of the table `venues`, and what must be shown beside it."""
+    found = {name: _json_value(value) for name, value in asdict(venue).items()}
+    return found | {"attribution": attribution(venue.sources)}
+
+
+def venue_form_json(form: VenueForm) -> dict[str, Any]:
+    """Return what one source says of a venue."""
+    found = {name: _json_value(value) for name, value in asdict(form).items() if name != "venue"}
+    return found | {"venue": msgspec.structs.asdict(form.venue)}
+
+
 def run_json(run: RunRow) -> dict[str, Any]:
     """Return a run with its accounting, named like the answer of an import."""
     return {
@@ -104,9 +120,65 @@ def dead_letter_json(letter: DeadLetter) -> dict[str, Any]:
     return found
 
 
-def pending_json(pending: PendingRow) -> dict[str, Any]:
-    """Return a submission that waits for a person."""
-    return _camel({name: _json_value(value) for name, value in asdict(pending).items()})
+def edit_json(edit: EditRow) -> dict[str, Any]:
+    """Return what a person wrote over a field."""
+    return {name: _json_value(value) for name, value in asdict(edit).items()}
+
+
+def pending_json(item: ReviewItem) -> dict[str, Any]:
+    """Return a submission that waits for a person; `linked` when its event has other records too."""
+    return {
+        "recordId": item.id,
+        "eventId": item.event.id,
+        "source": ", ".join(item.event.sources),
+        "title": item.event.title,
+        "startsAt": iso(item.event.starts_at),
+        "city": item.event.city,
+        "submittedAt": iso(item.at),
+        "linked": item.other is not None,
+    }
+
+
+def pair_json(item: ReviewItem) -> dict[str, Any]:
+    """Return a pair of events that may be one."""
+    return {
+        "id": item.id,
+        "state": item.state,
+        "score": item.score,
+        "evidence": item.evidence,
+        "at": iso(item.at),
+        "event": event_json(item.event),
+        "other": None if item.other is None else event_json(item.other),
+    }
+
+
+def review_json(detail: ReviewDetail) -> dict[str, Any]:
+    """Return a pair or a submission with all that is known of both sides."""
+    return {
+        **pair_json(detail.item),
+        "kind": detail.item.kind,
+        "differences": [row._asdict() for row in detail.differences],
+        "records": [record_json(record) for record in detail.records],
+        "otherRecords": [record_json(record) for record in detail.other_records],
+        "decidedBy": detail.decided_by,
+        "decidedAt": iso(detail.decided_at),
+    }
+
+
+def decision_json(decision: DecisionRow) -> dict[str, Any]:
+    """Return something that can be taken back."""
+    return _camel({name: _json_value(value) for name, value in asdict(decision).items()})
+
+
+def decided_json(decided: Decided) -> dict[str, Any]:
+    """Return what came of a decision."""
+    return {
+        "success": True,
+        "count": decided.count,
+        "decisionIds": list(decided.decision_ids),
+        "undoId": decided.undo_id,
+        "skipped": [one._asdict() for one in decided.skipped],
+    }
 
 
 def _json_value(value: Any) -> Any:

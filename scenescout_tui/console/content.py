@@ -183,6 +183,7 @@ _TEXTUAL_STYLES = {
     "key": "bold $ss-accent",
     "good": "$ss-good",
     "warn": "$ss-warn",
+    "differs": "bold $ss-warn",
     "bad": "bold $ss-bad",
 }
 

@@ -33,6 +33,7 @@ class Glyphs:
     dot: str = "·"
     up: str = "↑"
     down: str = "↓"
+    differs: str = "≠"
 
 
 UNICODE = Glyphs()
@@ -58,6 +59,7 @@ ASCII = Glyphs(
     dot="|",
     up="up",
     down="down",
+    differs="!",
 )
 
 

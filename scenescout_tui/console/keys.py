@@ -9,8 +9,9 @@ from textual.binding import Binding
 
 from scenescout_tui.imports.actions import ACTIONS, BY_ID, Action
 
-#: Where a key works: on every screen, or where a list of error groups has the cursor.
-Place = Literal["everywhere", "dashboard"]
+#: Where a key works: on every screen, where a list of error groups has the cursor, or in the review, whose
+#: own keys go before those of every screen.
+Place = Literal["everywhere", "dashboard", "review"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,16 @@ KEYS: dict[str, Key] = {
     "undo_clear": Key("u", "u", footer="undo"),
     "retry_group": Key("r", "r", "dashboard", footer="retry"),
     "open_error": Key("enter", "enter", "dashboard"),
+    "open_review": Key("v", "v", footer="review"),
+    "review_same": Key("s", "s", "review", footer="same"),
+    "review_different": Key("d", "d", "review", footer="different"),
+    "review_later": Key("l", "l", "review", footer="later"),
+    "review_approve": Key("a", "a", "review", footer="approve"),
+    "review_refuse": Key("x", "x", "review", footer="refuse"),
+    "review_undo": Key("u", "u", "review", footer="undo"),
+    "review_by_rule": Key("b", "b", "review", footer="by rule"),
+    "review_text": Key("enter", "enter", "review", footer="whole"),
+    "review_next_list": Key("tab", "tab", "review", footer="list"),
     "change_theme": Key("t", "t"),
     "palette": Key("colon,ctrl+p", ":", footer="go to"),
     "help": Key("question_mark", "?", footer="keys"),

@@ -131,6 +131,7 @@ def role_styles(variables: Mapping[str, str], *, no_color: bool) -> dict[str, St
         "title": Style(color=colors["ink"], bgcolor=ground, bold=True),
         "good": Style(color=colors["good"], bgcolor=ground),
         "warn": Style(color=colors["warn"], bgcolor=ground),
+        "differs": Style(color=colors["warn"], bgcolor=ground, bold=True),
         "bad": Style(color=colors["bad"], bgcolor=ground, bold=True),
     }
     under = Style(reverse=True) if no_color else Style(bgcolor=variables["ss-cursor"])

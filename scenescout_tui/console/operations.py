@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from scenescout_tui.console.formats import clock, count, countdown, duration, plural
 from scenescout_tui.console.keys import KEYS
 from scenescout_tui.console.look import THEMES
+from scenescout_tui.console.review_actions import ReviewActions
 from scenescout_tui.imports.actions import BY_ID
 from scenescout_tui.imports.commands import (
     CancelRun,
@@ -41,20 +42,14 @@ _TITLES = {"eventbrite": "Eventbrite", "yelp": "Yelp", "manual": "Manual", "auto
 _ASKED = {"eventbrite", "yelp"}
 
 
-class Operations:
+class Operations(ReviewActions):
     """The actions of one console, and what they have to remember between two keys."""
 
     def __init__(self, app: SceneScoutApp) -> None:
-        self._app = app
+        super().__init__(app)
         #: What was typed into the form for one event and is not sent yet, by field.
         self.manual_draft: dict[str, str] = {}
         self._wanted_workers: int | None = None
-        self._leaving = False
-        self._put_off_action: str | None = None
-
-    @property
-    def _seen(self) -> EngineSnapshot:
-        return self._app.state.snapshot
 
     def import_eventbrite(self) -> None:
         """Ask Eventbrite, where it is known for what; otherwise ask what to import."""
@@ -209,11 +204,6 @@ class Operations:
         getattr(self, action)()
         return True
 
-    def tell(self, result: CommandResult) -> None:
-        """Say the answer to a command."""
-        text = result.message if result.ok or not result.action else f"{result.message} {result.action}"
-        self._app.say(text, "" if result.ok else "bad")
-
     def memory(self) -> Memory:
         """Give what is remembered from earlier sessions."""
         from scenescout_tui.console.memory import Memory
@@ -317,34 +307,6 @@ class Operations:
         if not result.ok:
             self._wanted_workers = None
         self.tell(result)
-
-    def _may(self, action: str) -> bool:
-        """Say why not, where the engine is somebody else's or not there (yet)."""
-        app, seen = self._app, self._seen
-        if app.read_only:
-            return False
-        if seen.state == "viewer":
-            from scenescout_tui.console.widgets.status_line import held_by
-
-            holder = held_by(seen.detail) or "another process"
-            app.say(f"Not from here: {holder} runs the engine.", "warn")
-        elif seen.state == "failed" or (seen.state == "stopped" and not app.state.is_attached):
-            app.say(f"Not possible: {seen.detail or 'the engine has stopped'}.", "bad")
-        elif not app.state.is_attached:
-            self._put_off(action)
-        elif self._leaving:
-            app.say("Not now: the engine is finishing its work.", "warn")
-        else:
-            return True
-        return False
-
-    def _put_off(self, action: str) -> None:
-        """Remember an import until there is an engine; what else was wanted may be out of date by then."""
-        if action.startswith("import_"):
-            self._put_off_action = action
-            self._app.say(f"{BY_ID[action].title}: as soon as the engine has started.", "warn")
-        else:
-            self._app.say("The engine is still starting; try again in a moment.", "warn")
 
     def _selected(self, action: str) -> ErrorGroupRow | None:
         from scenescout_tui.console.screens.framed import FramedScreen

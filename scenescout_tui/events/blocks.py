@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
+from zlib import crc32
 
+from scenescout_tui.events.city_names import city_key
 from scenescout_tui.events.folding import name_key
 from scenescout_tui.events.model import Event
-from scenescout_tui.events.titles import title_key
-from scenescout_tui.events.venue_names import address_key, venue_key
+from scenescout_tui.events.title_parts import title_key
+from scenescout_tui.events.venue_names import address_key, venue_words
 
 #: Two starts further apart than this (minutes) are two events; a date is searched on both sides of midnight
 #: this far.
@@ -19,44 +23,65 @@ MAX_MINUTES = 90
 # its middle it stays inside.
 _ROWS_PER_DEGREE = 100
 _REACH = 0.499
+# Houses of one name further apart than half of such a cell (14 km) are two.
+_DISTRICTS_PER_DEGREE = 4
+_ANYWHERE = "g"
+# Listings come back to the same houses over and over; what is worked out for one takes about 1 kB.
+_PLACES_AT_HAND = 6144
 _ONE_DAY = timedelta(days=1)
 # Wall clocks are seldom further from the sun (west of China: three hours).
 _OFF_THE_SUN = timedelta(hours=3, minutes=30)
 
 
 def block_keys(event: Event) -> tuple[str, ...]:
-    """Return the keys to keep an event under, two as a rule.
+    """Return the keys to keep an event under, two or three as a rule.
 
-    At a place: local date with the venue's name (or address), and with the cell of its coordinates or, where
-    there are none, the title. Online: UTC date with the organiser and with the title.
+    At a place: local date with the first word of the venue's name (or with its address), and with the cell of
+    its coordinates or, where there are none, the title. Where there are coordinates the name is a key of its
+    own beside the one that holds the district too: names are the same all over the world, and only events
+    without coordinates have to be compared that far. A house without a name is kept under the title in its
+    city as well. Online: UTC date with the organiser and with the title.
     """
     if _is_online(event):
         return tuple(f"{_utc_day(event)}{name}" for name in (*_organizers(event), _title(event)))
     located = _located(event)
-    where = _title(event) if located is None else cell_key(*located)
-    return tuple(
-        f"{day}{place}" for day in _kept_days(event, located) for place in (where, *_houses(event)[:1])
-    )
+    places = _place_keys(*_house(event), located).kept
+    if located is None:
+        places = (_title(event), *places)
+    elif event.venue is not None and event.venue.name is None and event.venue.city:
+        places = (*places, _title_in(event, event.venue.city))
+    return tuple([f"{day}{place}" for day in map(str, _kept_days(event, located)) for place in places])
 
 
 def lookup_keys(event: Event) -> tuple[str, ...]:
     """Return all keys under which an event that may be the same can lie.
 
-    Those of `block_keys`, the title and the address, with the neighbour cells within half a cell (at least
-    550 m) and the cell of the coordinates exchanged, and with the date before or after where the start lies
-    within `MAX_MINUTES` of midnight.
+    Those of `block_keys`, the address, the title and all words of the venue's name, with the neighbour cells
+    and districts within half of one (at least 550 m, 14 km) and the cell of the coordinates exchanged, and
+    with the date before or after where the start lies within `MAX_MINUTES` of midnight.
     """
-    if _is_online(event):
-        days = _near_days(event.starts_at.astimezone(UTC))
-        return tuple(f"{day}{name}" for day in days for name in (*_organizers(event), _title(event)))
-    places, located = [*_houses(event), _title(event)], _located(event)
-    if located is not None:
-        places.extend(_near_cells(*located))
-    start = datetime.fromisoformat(event.start_local)
-    days = (start.date(),) if event.all_day else _near_days(start)
-    return tuple(
-        f"{day}{place}" for day in dict.fromkeys((*days, *_kept_days(event, located))) for place in places
-    )
+    days, places = _sought(event)
+    return tuple([f"{day}{place}" for day in days for place in places])
+
+
+def lookup_numbers(event: Event) -> tuple[int, ...]:
+    """Return what stands for the keys of `lookup_keys`, in their order."""
+    days, places = _sought(event)
+    names = [place.encode("utf-8", "surrogatepass") for place in places]
+    return tuple([crc32(name, begun) for begun in [crc32(day.encode()) for day in days] for name in names])
+
+
+def block_number(key: str) -> int:
+    """Return what stands for a key where events are looked for.
+
+    Two keys with one number only let more events be compared.
+    """
+    return crc32(key.encode("utf-8", "surrogatepass"))
+
+
+def block_numbers(keys: Iterable[str]) -> tuple[int, ...]:
+    """Return what stands for keys, in their order."""
+    return tuple([block_number(key) for key in keys])
 
 
 def metres(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
@@ -87,27 +112,70 @@ def _organizers(event: Event) -> tuple[str, ...]:
     return (f"o{name_key(who)}",) if who is not None else ()
 
 
-def _houses(event: Event) -> tuple[str, ...]:
-    """Keys of the venue's name and of its address."""
+def _house(event: Event) -> tuple[str | None, str | None, str | None]:
+    """Return name, address and city of the venue."""
     venue = event.venue
     if venue is None:
-        return ()
-    name = venue.name or (venue.display if venue.address1 is None else None)
-    return _house_keys(name, venue.address1, venue.city)
+        return None, None, None
+    return venue.name or (venue.display if venue.address1 is None else None), venue.address1, venue.city
 
 
-@lru_cache(maxsize=2048)
-def _house_keys(name: str | None, address: str | None, city: str | None) -> tuple[str, ...]:
-    keys = []
-    if name:
-        keys.append(f"v{venue_key(name, city)}")
+class _PlaceKeys(NamedTuple):
+    """What a place adds to the keys of its events: to those they are kept under, to those they look under."""
+
+    kept: tuple[str, ...]
+    sought: tuple[str, ...]
+
+
+@lru_cache(maxsize=_PLACES_AT_HAND)
+def _place_keys(
+    name: str | None, address: str | None, city: str | None, located: tuple[float, float] | None
+) -> _PlaceKeys:
+    # Names are found by any of their words, kept under the first: what follows it is often left out. Where
+    # there are no coordinates the address is kept too, for who names no house.
+    houses = [f"v{word}" for word in venue_words(name, city)] if name else []
     if address:
-        keys.append(f"a{address_key(address)}")
-    return tuple(keys)
+        houses.append(f"a{address_key(address)}")
+    if located is None:
+        kept = dict.fromkeys((*houses[:1], *houses[-1:]))
+        return _PlaceKeys(tuple(kept), (*houses, *[f"{house}{_ANYWHERE}" for house in houses]))
+    latitude, longitude = located
+    district = cell_key(latitude, longitude, _DISTRICTS_PER_DEGREE)
+    near = near_cell_keys(latitude, longitude, _DISTRICTS_PER_DEGREE)
+    exchanged = (cell_key(longitude, latitude),) if abs(longitude) <= 90 else ()
+    return _PlaceKeys(
+        (cell_key(*located), *[f"{house}{far}" for house in houses[:1] for far in (district, _ANYWHERE)]),
+        (
+            *houses,
+            *[f"{house}{cell}" for house in houses for cell in near],
+            *near_cell_keys(latitude, longitude),
+            *exchanged,
+        ),
+    )
+
+
+def _sought(event: Event) -> tuple[list[str], tuple[str, ...]]:
+    """Return the days and the places whose pairs are the keys to look under."""
+    if _is_online(event):
+        days = _near_days(event.starts_at.astimezone(UTC))
+        return [str(day) for day in days], (*_organizers(event), _title(event))
+    located = _located(event)
+    start = datetime.fromisoformat(event.start_local)
+    days = (start.date(),) if event.all_day else _near_days(start)
+    found = dict.fromkeys((*days, *_kept_days(event, located)))
+    places = _place_keys(*_house(event), located).sought
+    if located is None and event.venue is not None and event.venue.city:
+        places = (*places, _title_in(event, event.venue.city))
+    return [str(day) for day in found], (*places, _title(event))
 
 
 def _title(event: Event) -> str:
     return f"t{title_key(event.title)}"
+
+
+def _title_in(event: Event, city: str) -> str:
+    """The title in a city: where one has but coordinates and the other but a name."""
+    return f"{_title(event)}@{city_key(city)}"
 
 
 def _utc_day(event: Event) -> date:
@@ -137,27 +205,19 @@ def _near_days(start: datetime) -> tuple[date, ...]:
     return (today,)
 
 
-@lru_cache(maxsize=2048)
-def cell_key(latitude: float, longitude: float) -> str:
-    """Return the cell in which coordinates lie, "g" before it."""
-    row = _row(latitude)
-    return _key(row, _column(row, longitude))
+def cell_key(latitude: float, longitude: float, rows: int = _ROWS_PER_DEGREE) -> str:
+    """Return the cell in which coordinates lie, "g" before it; `rows` of cells make a degree."""
+    row = _row(latitude, rows)
+    return _key(row, _column(row, longitude, rows))
 
 
-@lru_cache(maxsize=2048)
-def _near_cells(latitude: float, longitude: float) -> tuple[str, ...]:
-    exchanged = (cell_key(longitude, latitude),) if abs(longitude) <= 90 else ()
-    return (*near_cell_keys(latitude, longitude), *exchanged)
-
-
-@lru_cache(maxsize=2048)
-def near_cell_keys(latitude: float, longitude: float) -> tuple[str, ...]:
+def near_cell_keys(latitude: float, longitude: float, rows: int = _ROWS_PER_DEGREE) -> tuple[str, ...]:
     """Return the cells within reach of coordinates, their own included."""
     cells = []
-    high = _REACH / _ROWS_PER_DEGREE
-    for row in {_row(latitude - high), _row(latitude + high)}:
-        wide = _REACH * 360 / _columns(row)
-        for column in {_column(row, longitude - wide), _column(row, longitude + wide)}:
+    high = _REACH / rows
+    for row in {_row(latitude - high, rows), _row(latitude + high, rows)}:
+        wide = _REACH * 360 / _columns(row, rows)
+        for column in {_column(row, longitude - wide, rows), _column(row, longitude + wide, rows)}:
             cells.append(_key(row, column))
     return tuple(sorted(cells))
 
@@ -166,16 +226,17 @@ def _key(row: int, column: int) -> str:
     return f"g{row}:{column}"
 
 
-def _row(latitude: float) -> int:
-    return math.floor(max(-90.0, min(90.0, latitude)) * _ROWS_PER_DEGREE)
+def _row(latitude: float, rows: int) -> int:
+    return math.floor(max(-90.0, min(90.0, latitude)) * rows)
 
 
-def _columns(row: int) -> int:
+@lru_cache(maxsize=512)
+def _columns(row: int, rows: int) -> int:
     """How many cells go around the earth in a row: as many as leave each at least as wide as high."""
-    poleward = max(abs(row), abs(row + 1)) / _ROWS_PER_DEGREE
-    return max(1, int(360 * _ROWS_PER_DEGREE * math.cos(math.radians(min(90.0, poleward)))))
+    poleward = max(abs(row), abs(row + 1)) / rows
+    return max(1, int(360 * rows * math.cos(math.radians(min(90.0, poleward)))))
 
 
-def _column(row: int, longitude: float) -> int:
-    columns = _columns(row)
+def _column(row: int, longitude: float, rows: int) -> int:
+    columns = _columns(row, rows)
     return math.floor((longitude + 180) / 360 * columns) % columns

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -9,11 +10,18 @@ import msgspec
 
 from scenescout_tui.events.model import Event
 
+#: So many characters of a description are compared.
+DESCRIPTION_LENGTH = 300
+#: Sources that many publishers use; which one it is, its account says.
+FEEDS = frozenset({"ics", "jsonld", "csv"})
+
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A canonical event found under one of the block keys; `sources` names all sources linked to it.
 
-    `venue_display` is the place as one text, where the source has no better.
+    `accounts` names the publishers behind sources that many use (`accounts_of`); without them a source counts
+    as one publisher. `venue_display` is the place as one text, where the source has no
+    better; `description` the beginning of the plain text.
     """
 
     event_id: str
@@ -31,6 +39,13 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     organizer: str | None = None
     venue_display: str | None = None
     ends_at: datetime | None = None
+    description: str | None = None
+    url: str | None = None
+    accounts: tuple[str, ...] = ()
+    record_count: int = 1
+
+
+_FILLED = ("venue_name", "address", "city", "organizer", "venue_display", "ends_at", "description", "url")
 
 
 class Finding(NamedTuple):
@@ -49,7 +64,7 @@ class Finding(NamedTuple):
 
 def candidate(event_id: str, event: Event, sources: tuple[str, ...]) -> Candidate:
     """Return an event as it is compared."""
-    venue = event.venue
+    venue, described = event.venue, event.summary or event.description_text
     return Candidate(
         event_id=event_id,
         title=event.title,
@@ -66,4 +81,29 @@ def candidate(event_id: str, event: Event, sources: tuple[str, ...]) -> Candidat
         organizer=event.organizer.name if event.organizer is not None else None,
         venue_display=venue.display if venue is not None else None,
         ends_at=event.ends_at,
+        description=described[:DESCRIPTION_LENGTH] if described else None,
+        url=event.url,
+        accounts=accounts_of(((event.source, event.source_account),)),
+    )
+
+
+def accounts_of(records: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Return the publishers among sources and their accounts; all files of a kind count as one."""
+    return tuple(sorted({f"{source} {account}" for source, account in records if source in FEEDS}))
+
+
+def joined(known: Candidate, event: Event) -> Candidate:
+    """Return a candidate once one more record was linked to it: what it did not say is filled in."""
+    new = candidate(known.event_id, event, (event.source,))
+    filled = {
+        name: value for name in _FILLED if getattr(known, name) is None and (value := getattr(new, name))
+    }
+    if known.latitude is None and new.latitude is not None:
+        filled.update(latitude=new.latitude, longitude=new.longitude)
+    return msgspec.structs.replace(
+        known,
+        sources=tuple(sorted({*known.sources, event.source})),
+        accounts=tuple(sorted({*known.accounts, *new.accounts})),
+        record_count=known.record_count + 1,
+        **filled,
     )

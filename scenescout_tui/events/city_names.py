@@ -111,6 +111,12 @@ KNOWN_CITIES = {
 #: The names of one word, for words in titles.
 KNOWN_WORDS = {name: city for name, city in KNOWN_CITIES.items() if " " not in name and " " not in city}
 
+#: City → its names of one word.
+NAMES_OF: dict[str, frozenset[str]] = {
+    line.split(", ")[0]: frozenset(name for name in line.split(", ") if " " not in name)
+    for line in reversed(_NAMES.strip().split("\n"))
+}
+
 
 @lru_cache(maxsize=4096)
 def city_key(city: str) -> str:

@@ -10,8 +10,8 @@ from rapidfuzz import fuzz
 
 _NOT_WORD = re.compile(r"[^\w]+|_+")
 _NAME_NOISE = frozenset(["the", "a", "at", "of", "and", "in", "le", "la", "el", "der", "die", "das"])
-# Letters that are no letter with an accent.
-_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d"})
+#: Letters that are no letter with an accent, and how they are written without it.
+LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d"})
 
 
 @lru_cache(maxsize=2048)
@@ -19,7 +19,7 @@ def fold(text: str) -> str:
     """Return a text in lower case without accents and punctuation, its words separated by one space."""
     text = text.casefold().replace("&", " and ").replace("'", "").replace("’", "")
     if not text.isascii():
-        decomposed = unicodedata.normalize("NFKD", text.translate(_LETTERS))
+        decomposed = unicodedata.normalize("NFKD", text.translate(LETTERS))
         text = "".join(char for char in decomposed if not unicodedata.combining(char))
     return " ".join(_NOT_WORD.sub(" ", text).split())
 

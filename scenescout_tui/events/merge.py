@@ -15,9 +15,9 @@ SOURCE_ORDER = ("manual", "eventbrite", "ics", "jsonld", "csv", "yelp")
 
 # Fields that only make sense together have one winner.
 _GROUPS: tuple[tuple[str, ...], ...] = (
-    ("title",),
-    ("starts_at", "start_local", "timezone", "tz_source", "all_day"),
-    ("ends_at", "end_local"),
+    ("title", "slug"),
+    ("starts_at", "start_local", "start_text", "timezone", "tz_source", "all_day"),
+    ("ends_at", "end_local", "end_text"),
     ("summary",),
     ("description_text", "description_html"),
     ("attendance",),
@@ -76,7 +76,7 @@ def merge(contributions: Sequence[Contribution]) -> Merged:
             field_sources[field] = winner.record_id
     # An end belongs to a start: from another record it may lie before it.
     if changes["ends_at"] is not None and _earlier(changes["ends_at"], changes["starts_at"]):
-        changes["ends_at"] = changes["end_local"] = None
+        changes["ends_at"] = changes["end_local"] = changes["end_text"] = None
     status = _status(ranked)
     changes["status"], field_sources["status"] = status.event.status, status.record_id
     changes["quality"] = tuple(dict.fromkeys(code for one in ranked for code in one.event.quality))
@@ -100,6 +100,8 @@ def _is_filled(group: tuple[str, ...], event: Event) -> bool:
     if group[0] == "is_free":
         # "Not free" without a price says less than a price from elsewhere.
         return event.is_free is True or event.price_max is not None
+    if group[0] == "ends_at":
+        return event.ends_at is not None
     if group[0] == "attendance":
         return event.attendance != "unknown"
     return any(getattr(event, field) not in (None, (), "") for field in group)

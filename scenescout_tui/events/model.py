@@ -13,7 +13,7 @@ Attendance = Literal["in_person", "online", "hybrid", "unknown"]
 TzSource = Literal["explicit", "offset_only", "geo", "assumed"]
 
 
-class Venue(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Venue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Where an event takes place; every part may be unknown.
 
     `country` is ISO 3166-1 alpha-2 in capitals, `latitude` and `longitude` are WGS 84 degrees, `external_id`
@@ -34,7 +34,7 @@ class Venue(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     display: str | None = None
 
 
-class Organizer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Organizer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Who puts the event on, as the source names them."""
 
     name: str | None = None
@@ -42,14 +42,16 @@ class Organizer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     url: str | None = None
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True):
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One event of one source, normalised: title and start are always known, all else may be missing.
 
     `starts_at` and `ends_at` are aware and in UTC; `start_local` and `end_local` are ISO 8601 wall times
-    without an offset ("2026-11-23T20:00:00"), or a date when `all_day`. `timezone` is an IANA name and
-    `tz_source` says how it is known. `price_min` and `price_max` are integers in the minor unit of
-    `currency`; `is_free` is None where the source does not say. Texts are clean (NFC, no control characters);
-    `description_html` is safe HTML. `quality` holds the codes of `scenescout_tui.events.quality`.
+    without an offset ("2026-11-23T20:00:00"), or a date when `all_day`. `start_text` and `end_text` are what
+    the source wrote, where that is not the wall time itself. `timezone` is an IANA name and `tz_source` says
+    how it is known. `slug` is for addresses of pages, and not unique. `price_min` and `price_max` are
+    integers in the minor unit of `currency`; `is_free` is None where the source does not say. Texts are clean
+    (NFC, no control characters); `description_html` is safe HTML. `quality` holds the codes of
+    `scenescout_tui.events.quality`.
     """
 
     source: str
@@ -57,10 +59,13 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     external_id: str
     series_id: str | None = None
     title: str
+    slug: str | None = None
     starts_at: datetime
     ends_at: datetime | None = None
     start_local: str
     end_local: str | None = None
+    start_text: str | None = None
+    end_text: str | None = None
     timezone: str | None = None
     tz_source: TzSource
     summary: str | None = None

@@ -20,8 +20,10 @@ _EXPONENTS = {
 _MAX_MINOR = 10**13
 
 _SYMBOLS = {"£": "GBP", "€": "EUR", "¥": "JPY", "₹": "INR", "₩": "KRW", "₺": "TRY", "₫": "VND", "₪": "ILS"}
+_SYMBOLS |= {"zł": "PLN", "Kč": "CZK", "₴": "UAH"}
 # A plain dollar names no currency.
 _DOLLARS = {"A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD", "NZ$": "NZD", "HK$": "HKD", "R$": "BRL"}
+_DOLLARS |= {"US$": "USD"}
 _SIGN = re.compile(
     "(" + "|".join(map(re.escape, [*sorted(_DOLLARS, key=len, reverse=True), *_SYMBOLS])) + ")"
 )

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
+
 from scenescout_tui.events.blocks import metres
 from scenescout_tui.events.candidate import Candidate, Finding
+from scenescout_tui.events.city_names import KNOWN_CITIES, city_key
 from scenescout_tui.events.folding import fold, name_key, similarity
 from scenescout_tui.events.venue_names import (
     NAMES_DIFFER,
@@ -18,8 +22,15 @@ from scenescout_tui.events.venue_names import (
 
 # Metres within which two coordinates are the same house, the same block, and the same venue by name alone.
 _SAME_HOUSE = 150
+# A house at a corner has two addresses.
+_CORNER = 50
 _SAME_BLOCK = 500
 _SAME_NAME = 3000
+#: One says nothing of the place that the other says.
+NOT_COMPARABLE = Finding(8.0, "place not comparable", needs=2)
+#: Both name the city, and nothing else that can be compared.
+IN_CITY = Finding(6.0, "same city, house not comparable", needs=2)
+_NUMBER = re.compile(r"\b\d{1,4}[a-z]?\b", re.IGNORECASE)
 
 
 def distance(first: Candidate, second: Candidate) -> tuple[float | None, bool]:
@@ -61,7 +72,7 @@ def _is_placed(one: Candidate) -> bool:
 def place(first: Candidate, second: Candidate, apart: float | None, exchanged: bool) -> Finding:
     """Compare the places of two events that people go to, `apart` metres by `distance`."""
     names = _names(first, second)
-    address = compare_addresses(first.address, second.address)
+    address = compare_addresses(_address(first), _address(second))
     if apart is None:
         return _named_place(first, second, names, address)
     said = _distance(apart) + (", coordinates exchanged" if exchanged else "")
@@ -94,10 +105,13 @@ def _near(said: str, apart: float, names: NameLikeness | None, address: str) -> 
             return Finding(far + 2.0, f"{said}, same address, other venue name", needs=1)
         return Finding(far + 6.0, f"{said}, other venue name", needs=2)
     if names is not None:
+        # "Kiln" and "Kiln Yard" on one spot: one of them leaves a word out.
+        if apart <= _SAME_HOUSE and names.score >= NAMES_MAYBE and not names.apart and address != "other":
+            return Finding(far + 1.0, f"{said}, similar venue name")
         needs = 1 if apart <= _SAME_HOUSE and address != "other" else 2
         return Finding(far + 2.0, f"{said}, similar venue name", needs=needs)
     if address == "other":
-        return Finding(far + 4.0, f"{said}, other address", needs=1 if apart <= _SAME_HOUSE else 2)
+        return Finding(far + 4.0, f"{said}, other address", needs=1 if apart <= _CORNER else 2)
     return Finding(far, said, needs=0 if apart <= _SAME_HOUSE else 1)
 
 
@@ -145,7 +159,7 @@ def _without_name(city: str, address: str) -> Finding:
         return Finding(4.0, "similar address", needs=1)
     if address == "other":
         return Finding(None, "other address")
-    return Finding(8.0, "place not comparable", needs=2)
+    return IN_CITY if city == "same" else NOT_COMPARABLE
 
 
 def _names(first: Candidate, second: Candidate) -> NameLikeness | None:
@@ -155,16 +169,43 @@ def _names(first: Candidate, second: Candidate) -> NameLikeness | None:
     return compare_names(first.venue_name, second.venue_name, cities)
 
 
+def _address(one: Candidate) -> str | None:
+    """The address, or what may be it in the text of the place."""
+    return one.address or (_shown_address(one.venue_display, one.venue_name) if one.venue_display else None)
+
+
+@lru_cache(maxsize=512)
+def _shown_address(shown: str, name: str | None) -> str | None:
+    """Return what may be street and number in a text, with what follows them."""
+    parts = [part.strip() for part in shown.split(",")]
+    if parts[0] == name:
+        del parts[0]
+    for at, part in enumerate(parts):
+        if " " in part and _NUMBER.search(f"{part} {''.join(parts[at + 1 : at + 2])[:5]}"):
+            return ", ".join(parts[at:])
+    return None
+
+
 def _cities(first: Candidate, second: Candidate) -> str:
     """Compare the cities; one that is not named apart may be in the text of the place."""
     if first.city and second.city:
         return compare_cities(first.city, second.city)
     for bare, named in ((first, second), (second, first)):
         if named.city and bare.venue_display:
-            shown = f" {fold(bare.venue_display)} "
-            words = city_words(named.city)
-            if f" {fold(named.city)} " in shown or any(
-                f" {word} " in shown for word in words if len(word) > 3
-            ):
+            if _is_shown(bare.venue_display, named.city):
                 return "same"
+            # Of a text only a city that is known is one.
+            if fold(bare.venue_display.rpartition(",")[2]) in KNOWN_CITIES:
+                return "other"
     return "unknown"
+
+
+@lru_cache(maxsize=512)
+def _is_shown(shown: str, city: str) -> bool:
+    """Tell whether a text names a city, by any of its names."""
+    folded = fold(shown)
+    if f" {fold(city)} " in f" {folded} ":
+        return True
+    words = {word for word in city_words(city) if len(word) > 3}
+    known = {name for part in shown.split(",") for name in city_words(part.strip())}
+    return not words.isdisjoint(known) or not words.isdisjoint(city_key(word) for word in folded.split())

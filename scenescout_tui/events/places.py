@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from scenescout_tui.events import quality
 from scenescout_tui.events.countries import country_code
+from scenescout_tui.events.gazetteer import exchanged
 from scenescout_tui.events.model import Venue
 from scenescout_tui.events.text import line
 
@@ -24,12 +25,14 @@ def scalar(value: object) -> Scalar:
     return value if isinstance(value, str | int | float) else None
 
 
-def coordinates(latitude: Scalar, longitude: Scalar) -> tuple[float | None, float | None, tuple[str, ...]]:
+def coordinates(
+    latitude: Scalar, longitude: Scalar, country: str | None = None
+) -> tuple[float | None, float | None, tuple[str, ...]]:
     """Return `(latitude, longitude, codes)` in degrees from numbers or texts; both None where they make no
     place.
 
     0/0 is how exports write "unknown". A latitude beyond 90 that would be a fine longitude was exchanged with
-    it.
+    it. `country` (alpha-2) tells the rest: coordinates outside of it that lie in it when exchanged.
     """
     if latitude in (None, "") and longitude in (None, ""):
         return None, None, ()
@@ -39,6 +42,8 @@ def coordinates(latitude: Scalar, longitude: Scalar) -> tuple[float | None, floa
     if north == 0 and east == 0:
         return None, None, (quality.COORDINATES_ZERO,)
     if abs(north) <= 90 and abs(east) <= 180:
+        if country is not None and abs(east) <= 90 and exchanged(north, east, country):
+            return east, north, (quality.COORDINATES_SWAPPED,)
         return north, east, ()
     if abs(east) <= 90 and abs(north) <= 180:
         return east, north, (quality.COORDINATES_SWAPPED,)
@@ -68,9 +73,9 @@ def venue(
 
     Cached, because the events of a source share few venues.
     """
-    north, east, codes = coordinates(latitude, longitude)
     country_name = line(country)
     code = None if country_name is None else country_code(country_name)
+    north, east, codes = coordinates(latitude, longitude, code)
     if country_name is not None and code is None:
         codes = (*codes, quality.COUNTRY_UNKNOWN)
     made = Venue(
@@ -96,7 +101,8 @@ def _degrees(value: Scalar) -> float | None:
     if isinstance(value, bool) or value is None:
         return None
     try:
-        degrees = float(value)
+        # Half of Europe writes decimals with a comma.
+        degrees = float(value.replace(",", ".") if isinstance(value, str) else value)
     except (ValueError, OverflowError):
         return None
     return round(degrees, 7) if math.isfinite(degrees) else None

@@ -30,6 +30,9 @@ COORDINATES_INVALID = "COORDINATES_INVALID"
 COORDINATES_ZERO = "COORDINATES_ZERO"
 COORDINATES_SWAPPED = "COORDINATES_SWAPPED"
 COUNTRY_UNKNOWN = "COUNTRY_UNKNOWN"
+CITY_DERIVED = "CITY_DERIVED"
+COUNTRY_DERIVED = "COUNTRY_DERIVED"
+ENRICH_FAILED = "ENRICH_FAILED"
 URL_INVALID = "URL_INVALID"
 DETAILS_MISSING = "DETAILS_MISSING"
 SERIES_CUT = "SERIES_CUT"
@@ -64,6 +67,9 @@ MEANINGS: Mapping[str, str] = {
     COORDINATES_ZERO: "coordinates 0/0 mean unknown; dropped",
     COORDINATES_SWAPPED: "latitude and longitude were exchanged; corrected",
     COUNTRY_UNKNOWN: "the country is none we know; dropped",
+    CITY_DERIVED: "the source names no city; it is the one at the coordinates",
+    COUNTRY_DERIVED: "the source names no country; it is that of the coordinates or of the city",
+    ENRICH_FAILED: "a step of enriching failed; what it would have added is missing",
     URL_INVALID: "a link was no http or https address; dropped",
     SERIES_CUT: "the event repeats further than it was followed; this is the last one taken",
     SERIES_UNREAD: "the repetition could not be followed; only the times named are here",

@@ -23,7 +23,8 @@ class PreparedRecord(msgspec.Struct, frozen=True, kw_only=True):
     set.
 
     `number` counts the run's records from 0, `line` the records of its own input (`origin`) from 1. `digest`
-    is `digest(raw, salt)`. `block_keys` are the keys under which later events find this one.
+    is `digest(raw, salt)`. `block_keys` are the keys under which later events find this one, `lookup` those
+    under which earlier ones may lie, as numbers (`block_number`).
     """
 
     number: int
@@ -35,6 +36,7 @@ class PreparedRecord(msgspec.Struct, frozen=True, kw_only=True):
     event: Event | None = None
     content_hash: str = ""
     block_keys: tuple[str, ...] = ()
+    lookup: tuple[int, ...] = ()
     error: RecordError | None = None
     skip: str | None = None
     origin: str = ""

@@ -10,6 +10,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from scenescout_tui.events import quality
 from scenescout_tui.events.model import TzSource
+from scenescout_tui.events.text import line
+
+#: The longest text kept of a time as its source wrote it, in characters.
+MAX_TEXT = 80
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 # "2026-11-23 8:00 PM", as people and spreadsheets write it.
@@ -17,12 +21,16 @@ _TWELVE_HOURS = re.compile(
     r"(\d{4}-\d{2}-\d{2})[T ,]+(\d{1,2})(?::(\d{2}))?(?::(\d{2}))? ?([ap])\.?m\.?", re.IGNORECASE
 )
 _ONE_DIGIT_HOUR = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d:\d{2}.*)", re.DOTALL)
+# ISO 8601: the end of a day is the midnight after it.
+_END_OF_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]24:00(?::00)?(Z|[+-]\d{2}:?\d{2})?", re.IGNORECASE)
 # Python 3.11 accepts basic and week formats too; no source writes them, and "20261123" is more likely an id.
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}.*)?", re.DOTALL)
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 _FULL_DAY = timedelta(hours=23)
 _ONE_DAY = timedelta(days=1)
 _LONG = timedelta(days=28)
+# No clock is further from UTC.
+_WEST, _EAST = timedelta(hours=-12), timedelta(hours=14)
 
 
 class When(NamedTuple):
@@ -51,22 +59,33 @@ class TimeFields(TypedDict):
     ends_at: datetime | None
     start_local: str
     end_local: str | None
+    start_text: str | None
+    end_text: str | None
     timezone: str | None
     tz_source: TzSource
     all_day: bool
 
 
-def time_fields(start: When, length: Span) -> TimeFields:
-    """Return a start and what `span` made of the end as the fields of an `Event`."""
+def time_fields(start: When, length: Span, start_text: object, end_text: object) -> TimeFields:
+    """Return a start and what `span` made of the end as the fields of an `Event`, with both as the source
+    wrote them."""
     return TimeFields(
         starts_at=start.utc,
         ends_at=length.ends_at,
         start_local=start.local,
         end_local=length.end_local,
+        start_text=None if start_text == start.local else as_written(start_text),
+        end_text=None if end_text == length.end_local else as_written(end_text),
         timezone=start.zone,
         tz_source=start.tz_source,
         all_day=start.all_day,
     )
+
+
+def as_written(*parts: object) -> str | None:
+    """Return what a source wrote as a time, cleaned and at most `MAX_TEXT` long; None for no text at all."""
+    text = " ".join(filter(None, map(line, parts)))
+    return text[:MAX_TEXT] or None
 
 
 @lru_cache(maxsize=1024)
@@ -85,6 +104,18 @@ def stated(utc: object, local: object, zone_name: object) -> When | None:
 
     UTC wins where the three disagree (TZ_MISMATCH). Returns None where there is neither UTC nor wall time.
     """
+    if isinstance(utc, str) and isinstance(local, str) and isinstance(zone_name, str):
+        return _stated(utc, local, zone_name)
+    return _read(utc, local, zone_name)
+
+
+@lru_cache(maxsize=4096)
+def _stated(utc: str, local: str, zone_name: str) -> When | None:
+    """Cached, because many events start at the same hours."""
+    return _read(utc, local, zone_name)
+
+
+def _read(utc: object, local: object, zone_name: object) -> When | None:
     tz = zone(zone_name) if isinstance(zone_name, str) and zone_name else None
     instant = parse(utc)
     if instant is None:
@@ -93,9 +124,11 @@ def stated(utc: object, local: object, zone_name: object) -> When | None:
         instant = _utc(instant)
     if tz is None:
         codes = (quality.TZ_UNKNOWN,) if zone_name else ()
-        wall = parse(local)
-        shown = (wall or instant).replace(tzinfo=None).isoformat()
-        return When(instant, shown, None, "offset_only", codes=codes)
+        bare, wall = instant.replace(tzinfo=None), parse(local)
+        shown = wall.replace(tzinfo=None) if wall is not None else bare
+        if not _WEST <= shown - bare <= _EAST:
+            shown, codes = bare, (*codes, quality.TZ_MISMATCH)
+        return When(instant, shown.isoformat(), None, "offset_only", codes=codes)
     # Without what follows the wall time, the offset.
     wall_text = instant.astimezone(tz).isoformat()[: 26 if instant.microsecond else 19]
     if local == wall_text or local is None:
@@ -125,9 +158,11 @@ def resolve(value: object, zone_name: object = None) -> When | None:
     instant = _utc(moment)
     if tz is None:
         return When(instant, moment.replace(tzinfo=None).isoformat(), None, "offset_only", codes=codes)
-    return When(
-        instant, instant.astimezone(tz).replace(tzinfo=None).isoformat(), tz.key, "explicit", codes=codes
-    )
+    there = instant.astimezone(tz)
+    # UTC is how machines write any time; another offset than the zone has is a contradiction.
+    if moment.utcoffset() and moment.utcoffset() != there.utcoffset():
+        codes = (*codes, quality.TZ_MISMATCH)
+    return When(instant, there.replace(tzinfo=None).isoformat(), tz.key, "explicit", codes=codes)
 
 
 def parse(value: object) -> datetime | None:
@@ -174,6 +209,9 @@ def _parse_loosely(text: str) -> datetime | None:
             return None
         hours = int(hour) % 12 + (12 if half in "pP" else 0)
         return datetime.combine(date.fromisoformat(day), time(hours, int(minute or 0), int(second or 0)))
+    midnight = _END_OF_DAY.fullmatch(text)
+    if midnight is not None:
+        return datetime.fromisoformat(f"{midnight[1]}T00:00{midnight[2] or ''}") + _ONE_DAY
     one_digit = _ONE_DIGIT_HOUR.fullmatch(text)
     if one_digit is not None:
         text = f"{one_digit[1]}T0{one_digit[2]}"

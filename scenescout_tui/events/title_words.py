@@ -14,8 +14,8 @@ pour s su sur te the till to tra um uma un una unas und unos van vom von voor w 
 """
 
 _NEUTRAL = """
-aka anniversary annual band concert edition ensemble evening event feat featuring free friends ft gig
-group guest guests hosts in international introducing invite invites live more national new night official
+aka anniversary annual band concert conference edition ensemble evening event feat featuring free friends ft
+gig group guest guests hosts in international introducing invite invites live more national new night official
 onstage orchestra original others performance person present presented presenting presents production
 program programme quartet quintet recital series session show special spectacle stage support tba tbc
 ticket tickets today tomorrow tonight tour trio vs w welcomes
@@ -32,13 +32,18 @@ karten last left limited list longer low matinee moved odwolane off offer only o
 popular postponed prenotazione presale price prices register registration release releases remaining
 reporte required rescheduled reservation reservations reserve reserved restkarten return returns revised
 rinviato rsvp sale seat seats selling signup slutsalt sold spots takes taking tickets time udsolgt
-uitverkocht ultimas updated venda venta venue verlegt verschoben vorverkauf waiting waitlist what you
+uitverkocht ultimas updated venda venta venue verlegt verschoben vorverkauf waiting waitlist was what you
 """
 
 _SUBTITLE = """
 acoustic album anniversary band captioned cast concert directed directo dubbed electric ep farewell gira
 imax launch live lp omu orchestral ov premiere preview previews recital record relaxed release residency
 reunion set show songs staged starring stripped subtitled tour tournee unplugged vivo vose world written
+"""
+
+_SLOTS = """
+admission class course escape exhibition experience ghost guided lesson museum planetarium ride slot tasting
+walk walking workshop
 """
 
 _GENERIC = """
@@ -56,7 +61,7 @@ wednesday weekly writer writers zumba
 _MEANINGS = """
 concert concerto konzert konzerte concierto conciertos concerti concertos koncert konsert konzertabend
 concert concerten
-night nacht noche noches nuit nuits notte notti noite noites nights natt
+night nacht noche noches nuit nuits notte notti noite noites nights natt noc
 evening abend soiree serata velada tarde avond aften kveld evenings
 day tag dia jour journee giorno giornata dag days dzien
 weekend wochenende fin-de-semana weekends
@@ -78,7 +83,7 @@ workshop werkplaats
 course curso cours corso cursus
 class klasse clase classe lezione aula classes
 lesson lessons unterricht clases lezioni
-lecture vortrag conferencia conference conferenza palestra lezing vorlesung talk talks charla
+lecture vortrag conferencia conferenza palestra lezing vorlesung talk talks charla
 reading letture lesung lectura lecture-publique lettura leitura readings
 discussion diskussion debate debat dibattito podiumsdiskussion debates
 meeting treffen encuentro rencontre incontro encontro meetup
@@ -144,6 +149,8 @@ violin violine violon violino geige
 cello violoncello violonchelo violoncelle
 trumpet trompete trompeta trompette tromba
 drum trommel tambor tambour percussion schlagzeug
+edition edicion edizione edicao ausgabe auflage
+session sesion seance sessione sessao sesiones
 voice stimme voz voix voce voices stimmen voces
 song lied cancion chanson canzone songs lieder canciones chansons canzoni cancao
 heart herz corazon coeur cuore coracao
@@ -254,6 +261,11 @@ sommerfest summer party
 herbstkonzert autumn concert
 kinderkonzert children concert
 familienkonzert family concert
+familienvorstellung family show
+kindervorstellung children show
+zusatzkonzert extra concert
+zusatzvorstellung extra show
+sondervorstellung special show
 benefizkonzert charity concert
 kammerkonzert chamber concert
 kirchenkonzert church concert
@@ -338,6 +350,12 @@ TICKET_WORDS = frozenset(_TICKET.split())
 
 #: Words of subtitles that say in what form the thing of the title is given.
 SUBTITLE_WORDS = frozenset(_SUBTITLE.split())
+
+
+#: With a word of their own these are a name.
+ENSEMBLES = frozenset(["band", "choir", "duo", "ensemble", "orchestra", "quartet", "quintet", "trio"])
+#: Words of what is given for one group after the other: nobody opens the doors half an hour before it.
+SLOT_WORDS = frozenset(_SLOTS.split())
 
 
 def _meanings() -> dict[str, tuple[str, ...]]:

@@ -6,22 +6,10 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from scenescout_tui.events.city_names import KNOWN_WORDS
 from scenescout_tui.events.folding import fold
-from scenescout_tui.events.title_words import FUNCTION_WORDS, MEANINGS, NEUTRAL_WORDS, PHRASES, TICKET_WORDS
+from scenescout_tui.events.title_parts import ELISION, meanings_of, pieces_of
+from scenescout_tui.events.title_words import GENERIC_WORDS, NEUTRAL_WORDS
 
-# What parts a title: support acts, a place, and the marks between a name and its subtitle.
-_PARTS = re.compile(
-    r"(?P<support>(?<=[\s(\[])(?:\+(?=\s)|(?:w/|with (?:special guests?|guests?|support)(?: from)?|"
-    r"plus (?:special guests?|guests?|support)|special guests?|support(?:ed by| from|:)|"
-    r"opening(?: act| from|:)|opener|feat(?:uring|\.)?|ft\.?)(?=[\s:.])))"
-    r"|(?P<beside>\s(?:&|and|und|y|et|e|con|mit|avec|with|plus|alongside|joined by|x|vs\.?|versus|meets)"
-    r"(?=\s))"
-    r"|(?P<at>\s(?:live )?(?:@|at\s)\s*)"
-    r"|(?P<list>\s(?:/{1,2}|[•·])\s|[•·,;]\s)"
-    r"|(?P<bracket>\s?[(\[{])"
-    r"|(?P<mark>\s[-–—‒|~›»:]+\s|[:|–—]\s|[)\]}])"
-)
 # What says nothing about the thing itself: tickets, prices, ages, whether it still takes place.
 _NOISE = re.compile(
     r"\b(?:(?:buy |get |book |your |all )*tickets?(?: for| now| here| on sale| available)*|sold out|"
@@ -29,11 +17,32 @@ _NOISE = re.compile(
     r"(?:free|no) (?:entry|admission|entrance)|(?:entry|admission|entrance) free|admit one|book now|rsvp|"
     r"ausverkauft|restkarten|eintritt frei|entradas?(?: libre| gratuita)?|agotad[ao]s?|entree libre|complet|"
     r"ingresso (?:libero|gratuito)|esaurito|"
-    r"live in concert|in concert|live music|live|official|presents?|presented by|(?:new|extra) date|"
+    r"live in concert|in concert|live music|live|en (?:directo|vivo|concierto|concert)|dal vivo|in concerto|"
+    r"ao vivo|im konzert|official|presents?|presented by|(?:new|extra) date|"
     r"(?:rescheduled|postponed|cancell?ed)(?: from .*| to .*)?|moved (?:from|to) .*|doors(?: at| open)?|"
     r"over \d\ds?|(?:ages? )?(?:16|18|19|21) (?:and over|plus)|all ages)\b"
 )
-_AGES = re.compile(r"(?<!\w)(?:1[4689]|21)\s?\+(?!\w)|[$€£]\s?\d+(?:[.,]\d\d)?|\d+(?:[.,]\d\d)?\s?[€£]")
+_PRICES = re.compile(r"[$€£]\s?\d+(?:[.,]\d\d)?|\d+(?:[.,]\d\d)?\s?[€£]")
+# For whom: of "4+", "ab 4 Jahren" and "ages 4 to 6" the number counts, and only for children: sources differ
+# in how old they want adults to be.
+_AGES = re.compile(
+    r"(?<!\w)(\d{1,2})\s?\+(?![\w+])|"
+    r"\b(?:ab|from|ages?|aged|dès|dès|dai?|von|vanaf|desde|a partir (?:de|di|dos)|à partir de)\s"
+    r"(\d{1,2})(?:\s?(?:[-–]|to|bis|à|a)\s?\d{1,2})?\s?"
+    r"(?:\+|jahren?|jaar|years?(?: old)?|yrs?|ans|años|anni|anos)(?!\w)|"
+    r"\bages?\s(\d{1,2})(?:\s?(?:[-–]|to)\s?\d{1,2})?(?:\s?\+|\b)"
+)
+_GROWN = 14
+_LONGEST_NOTE = 5
+_SHORTEST_SHOUT = 6
+# The day and month of the event itself ("06/10", "6.10.").
+_SHORT_DATE = re.compile(r"(?<![\w/.])(\d{1,2})[./](\d{1,2})\.?(?![\w/]|\.\d)")
+# A part with such a word says how to get in.
+_GETTING_IN = re.compile(
+    r"\b(?:tickets?|billett?s?|billetterie|billetter|biglietti|entradas?|kaarten|karten|bilety|bilhetes|boletos|"
+    r"restkarten|vorverkauf|presale|ausverkauft|agotad[ao]s?|esaurito|esgotado|uitverkocht|udsolgt|utsolgt|"
+    r"utsald|booking|bookings|rsvp|guestlist|waiting list|waitlist|warteliste)\b"
+)
 _CLOCK = re.compile(
     r"\b(\d{1,2})(?:[:.h](\d\d))?\s?(am|pm|a\.m\.|p\.m\.|uhr|h|hrs?)(?!\w)|\b(\d{1,2})[:h](\d\d)\b"
 )
@@ -63,14 +72,14 @@ _NUMBERED = {"first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": 
 
 _EDITION = re.compile(
     r"\b(\d+)(?:st|nd|rd|th|o|a|er|re|e|eme)\b(?! (?:show|set|house|session|performance|"
-    r"seating|day|night|week|round|part|act|half|grade|class|level|floor|movement|screening|slot|sitting))|"
+    r"seating|day|night|week|round|part|act|half|grade|class|level|floor|movement|screening|slot|sitting)\b"
+    r"(?! (?:of|der|de|di)\b))|"
     r"\b(\d+) (?:annual|edition|anniversary|birthday|edicion|edizione|edicao|jahre|anos|ans|anni)\b|"
     r"\b(?:edition|edicion|edizione|edicao|ausgabe|auflage) (\d+)\b"
 )
 _SHORT_YEAR = re.compile(r"['’](\d\d)\b['’]?")
 # "12. Festival": a number with a dot before a word, but not at the start of a list or after "No".
 _GERMAN_ORDINAL = re.compile(r"(?<![\w.#])(\d{1,3})\.\s(?=[^\W\d])")
-_ELISION = re.compile(r"\b(?:l|d|qu|dell|nell|dall|all|sull|un)['’](?=\w)")
 _HASH = re.compile(r"#\s?(?=\w)")
 _DIGIT = re.compile(r"\d")
 # The months in English, German, Spanish, French, Italian and Portuguese, by how their names begin.
@@ -106,26 +115,31 @@ _DATE = re.compile(
 # "X presents Y": Y is the name of the thing.
 _PROMOTER = re.compile(r"^.*\b(?:presents|present|prasentiert|presenta|presente)\b(?= \S)")
 
+_PERFORMANCE = r"(?:(?:sesion|funcion|seance|sessione|vorstellung|am|de|del|du|di|la|le|en) )*"
 _SESSIONS = {
     "early": re.compile(
         r"\b(?:early (?:show|set|session|performance|seating|slot)|matinee|afternoon|"
-        r"nachmittagsvorstellung)\b|^early$"
+        r"nachmittagsvorstellung|fruhvorstellung)\b|^early$|(?<=\w )early$|"
+        rf"^{_PERFORMANCE}(?:nachmittag|tarde|apres midi|pomeriggio|middag)$"
     ),
     "late": re.compile(
         r"\b(?:late (?:show|set|session|performance|seating|slot)|evening (?:show|performance|session))\b|"
-        r"abendvorstellung|spatvorstellung|^(?:evening|late|night)$"
+        r"abendvorstellung|spatvorstellung|(?<=\w )late$|"
+        rf"^{_PERFORMANCE}(?:evening|late|night|abend|noche|soir|soiree|sera|serata|avond)$"
     ),
     "morning": re.compile(r"\b(?:morning|brunch|breakfast)\b"),
 }
 _SESSION_MARK = re.compile(
     r"\b(?:early|late|evening|afternoon) (?:show|set|session|performance|seating)\b|"
-    r"\b(?:abend|spat|nachmittags)vorstellung\b"
+    r"\b(?:abend|spat|fruh|nachmittags)vorstellung\b|(?<=\w )(?:early|late)$"
 )
 # One of several on one day; its hour says the same.
 _SITTING = re.compile(
     r"\b(?:(show|set|session|sitting|seating|slot|performance|house) (\d+|[a-h])|"
     r"(\d+)(?:st|nd|rd|th)? (show|set|sitting|seating|slot|performance|house))\b"
 )
+# How long it is, in all.
+_LENGTH = re.compile(r"\b\d+ (?:part|week|day|night|hour|session|month)s? (?=[a-z]{4})")
 _WEEKDAYS = re.compile(r"\b(?:(mon)day|(tue)sday|(wed)nesday|(thu)rsday|(fri)day|(sat)urday|(sun)day)s?\b")
 _ROOM = re.compile(
     r"\b((?:main|small|large|big|upper|lower|back|front|side|red|blue|green|black|white)? ?"
@@ -141,8 +155,8 @@ _ALONE = frozenset(
 _OTHER_THING = re.compile(
     r"\b(tributes?|homage|cover band|covers|impersonators?|performed by|celebration of|legacy|reimagined|"
     r"(?:the )?(?:music|songs|hits|best) of|by candlelight|karaoke|after ?party|after ?show|pre ?party|"
-    r"warm ?up|vip|meet and greet|parking|park and ride|camping|shuttle|coach travel|soundcheck|rehearsals?|"
-    r"upgrade|add on|package|hospitality|lounge|early entry|fast track|merch|backstage|signing|"
+    r"warm ?up(?! act)|vip|meet and greet|parking|park and ride|camping|shuttle|coach travel|soundcheck|"
+    r"rehearsals?|upgrade|add on|package|hospitality|lounge|early entry|fast track|merch|backstage|signing|"
     r"live ?stream(?:ed|ing)?|online|virtual|webinar|zoom|members only|(?:for )?beginners?|intermediate|"
     r"advanced|improvers?|refresher|juniors?|auditions?|(?:day|weekend|season) (?:ticket|pass)|pass)\b"
 )
@@ -200,8 +214,15 @@ _OTHER_SORTS = frozenset(
         "teen",
         "experience",
         "course",
+        "guided",
+        "curator",
+        "curators",
     ]
 )
+# Set off in words of their own ("Children's theatre: …") these only say what it is; in front of the name, so
+# do the others.
+_KINDS = frozenset(["children", "family", "film", "exhibition", "course", "teens", "teen"])
+_LABELS = _KINDS | {"workshop", "lecture", "screening", "market"}
 
 
 class Part(NamedTuple):
@@ -229,19 +250,33 @@ class Title(NamedTuple):
     rooms: frozenset[str]
     things: frozenset[str]
     sorts: frozenset[str]
+    #: Words of notes beside the name.
+    notes: frozenset[str]
+    #: From which age on, of what is for children.
+    ages: frozenset[str]
+    #: Days and months other than its own.
+    dates: frozenset[str]
+    #: Words written small in a title that is not written small as a whole.
+    small: frozenset[str]
     #: The source cut it ("Nubya Gar…").
     cut: bool
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
 def take_apart(title: str, start_local: str) -> Title:
     """Take a title apart; the event's own date and hour are no part of it."""
-    text = _HASH.sub(" no ", _CLOCK.sub(" ", _AGES.sub(" ", f" {title} ".lower())))
-    text = _ELISION.sub(" ", text)
+    text, ages = f" {title} ".lower(), frozenset[str]()
+    if _DIGIT.search(text) is not None:
+        ages = _ages(text)
+        text = _SHORT_DATE.sub(lambda found: _other_day(found, start_local), _CLOCK.sub(" ", text))
+        text = _PRICES.sub(" ", _AGES.sub(" ", text))
+    text = ELISION.sub(" ", _HASH.sub(" no ", text))
     text = _SHORT_YEAR.sub(lambda found: " " if found[1] == start_local[2:4] else found[0], text)
     text = _GERMAN_ORDINAL.sub(r"\1th ", text)
-    pieces = _pieces(text)
-    editions = frozenset(one for found in _EDITION.findall(fold(text)) for one in found if one)
+    pieces = pieces_of(text)
+    folded = fold(text)
+    editions = frozenset(one for found in _EDITION.findall(folded) for one in found if one)
+    pieces = [one for one in pieces if not _is_about_tickets(one[1])] or pieces
     quiet = [(mark, _quiet(_counted(_dateless(piece, start_local)))) for mark, piece in pieces]
     quiet = [(mark, _SPELLED.get(piece, piece) if mark else piece) for mark, piece in quiet if piece]
     whole = _counted(_dateless(text, start_local))
@@ -254,15 +289,74 @@ def take_apart(title: str, start_local: str) -> Title:
         whole=whole,
         words=frozenset().union(*(part.words for part in parts)) or frozenset(said.split()),
         parts=parts,
-        numbers=_numbers(_SITTING.sub(" ", said)),
+        numbers=_numbers(_LENGTH.sub(" ", _SITTING.sub(" ", said))),
         editions=editions,
         sessions=_sessions([piece for _, piece in quiet]),
         weekdays=frozenset(next(filter(None, found.groups())) for found in _WEEKDAYS.finditer(said)),
         rooms=rooms(said),
         things=frozenset(_OTHER_THING.findall(whole)),
-        sorts=frozenset().union(*(part.words for part in parts)) & _OTHER_SORTS,
+        sorts=frozenset().union(*(_sorts(part, parts) for part in parts)),
+        notes=_notes(title) if len(parts) > 1 else frozenset(),
+        ages=ages,
+        dates=_other_dates(folded, start_local) if _DIGIT.search(folded) is not None else frozenset(),
+        small=frozenset() if title.islower() else frozenset(filter(str.islower, title.split())),
         cut=title.rstrip().endswith(("...", "…")),
     )
+
+
+def _ages(text: str) -> frozenset[str]:
+    found = (int(next(filter(None, one.groups()))) for one in _AGES.finditer(text))
+    return frozenset(str(age) for age in found if age < _GROWN)
+
+
+def _other_day(found: re.Match[str], start_local: str) -> str:
+    """Drop a day and month that are the event's own."""
+    day, month = int(start_local[8:10]), int(start_local[5:7])
+    return " " if (int(found[1]), int(found[2])) in ((day, month), (month, day)) else found[0]
+
+
+def _is_about_tickets(piece: str) -> bool:
+    """Tell whether a part only says how to get in; a number in it, or a thing beside the show, says more."""
+    folded = fold(piece)
+    return (
+        _GETTING_IN.search(folded) is not None
+        and len(folded.split()) <= _LONGEST_NOTE
+        and _DIGIT.search(folded) is None
+        and not _sessions([folded])
+        and _WEEKDAYS.search(folded) is None
+        and _OTHER_THING.search(folded) is None
+    )
+
+
+def _sorts(part: Part, parts: tuple[Part, ...]) -> frozenset[str]:
+    """The sorts a part names, without a kind that it names beside the name of the thing.
+
+    A night that bears a name may be given by others ("ABBA Night").
+    """
+    sorts = part.words & _OTHER_SORTS
+    if "night" in part.words and part.words - GENERIC_WORDS - NEUTRAL_WORDS:
+        sorts |= {"night"}
+    if not sorts or len(parts) == 1 or not part.words <= GENERIC_WORDS:
+        return sorts
+    if len(part.words) > 1:
+        return sorts - _KINDS
+    return sorts - _LABELS if part is parts[0] and parts[1].mark in ("mark", "pipe") else sorts
+
+
+def _notes(title: str) -> frozenset[str]:
+    """The words of parts that are written as notes beside a name: small ("- hurry!"), or as a shout."""
+    if title.isupper() or title.islower():
+        return frozenset()
+    pieces = [(mark, piece.strip()) for mark, piece in pieces_of(title)]
+    notes = [piece for mark, piece in pieces if _is_note(piece, bool(mark))]
+    return frozenset().union(*(compared_words(fold(note)) for note in notes))
+
+
+def _is_note(piece: str, marked: bool) -> bool:
+    if piece.isupper():
+        return len(piece) >= _SHORTEST_SHOUT
+    # A name closes with a word of its own; of a note ("Grab yours: …") the last word is small too.
+    return piece[:1].islower() if marked else piece.rpartition(" ")[2].islower()
 
 
 def rooms(folded: str) -> frozenset[str]:
@@ -271,55 +365,15 @@ def rooms(folded: str) -> frozenset[str]:
     return frozenset(name for name in found if " " in name or name in _ALONE)
 
 
-@lru_cache(maxsize=4096)
-def title_key(title: str) -> str:
-    """Return the two longest words of a title's name, so that a word more or less seldom changes it."""
-    text = _ELISION.sub(" ", f" {title.lower()} ")
-    first = next((words for _, piece in _pieces(text) if (words := _telling_words(piece))), None)
-    words = first or set(fold(title).split()) or {title.casefold()}
-    return " ".join(sorted(sorted(words, key=lambda word: (-len(word), word))[:2]))
-
-
-def _telling_words(piece: str) -> set[str]:
-    return {
-        word
-        for written in fold(piece).split()
-        if written not in FUNCTION_WORDS and written not in TICKET_WORDS and not written.isdecimal()
-        for word in MEANINGS.get(written, (KNOWN_WORDS.get(written, written),))
-        if word not in NEUTRAL_WORDS
-    }
-
-
-def _pieces(text: str) -> list[tuple[str, str]]:
-    """Cut a title at its marks; what opens it has none."""
-    pieces, mark, at = [], "", 0
-    for found in _PARTS.finditer(text):
-        pieces.append((mark, text[at : found.start()]))
-        mark, at = found.lastgroup or "", found.end()
-    pieces.append((mark, text[at:]))
-    return [(mark, piece) for mark, piece in pieces if piece.strip()]
-
-
 def _quiet(piece: str) -> str:
     """Drop what says nothing from a folded part."""
     return " ".join(_NOISE.sub(" ", _PROMOTER.sub("", piece)).split())
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
 def compared_words(folded: str) -> frozenset[str]:
     """Return the words of a folded text as they are compared, without those that only hold others."""
-    for phrase, meaning in PHRASES.items():
-        if phrase in folded:
-            folded = re.sub(rf"\b{phrase}\b", meaning, folded)
-    words = [
-        word
-        for word in _COUNTED.sub(" ", _SITTING.sub(" ", _SESSION_MARK.sub(" ", folded))).split()
-        if not word.isdecimal()
-    ]
-    kept = [word for word in words if word not in FUNCTION_WORDS] or words
-    return frozenset(
-        meaning for word in kept for meaning in MEANINGS.get(word) or (KNOWN_WORDS.get(word, word),)
-    )
+    return meanings_of(_COUNTED.sub(" ", _SITTING.sub(" ", _SESSION_MARK.sub(" ", folded))))
 
 
 def _sessions(pieces: list[str]) -> frozenset[str]:
@@ -351,8 +405,20 @@ def _dateless(text: str, start_local: str) -> str:
     return " ".join(_EDITION.sub(" ", _without_date(fold(text), start_local)).split())
 
 
+def _other_dates(folded: str, start_local: str) -> frozenset[str]:
+    """The days and months a title names that are not its own: of what was moved, from where."""
+    own = f"{int(start_local[8:10])} {int(start_local[5:7])}"
+    found = (one.groupdict() for one in _DATE.finditer(folded))
+    dates = {
+        f"{int(one['d1'] or one['d2'])} {_MONTHS[one['m1'] or one['m2']]}"
+        for one in found
+        if one["m1"] or one["m2"]
+    }
+    return frozenset(dates - {own})
+
+
 def _without_date(folded: str, start_local: str) -> str:
-    """Drop what only says the event's own date again."""
+    """Drop what only says the event's own date again, and days of other months."""
     if _DIGIT.search(folded) is None:
         return folded
     year, month, day = map(int, start_local[:10].split("-"))
@@ -365,8 +431,7 @@ def _without_date(folded: str, start_local: str) -> str:
         if not all(one is None or int(one) in (year, year % 100) for one in years):
             return found[0]
         if said["m1"] or said["m2"]:
-            named = _MONTHS[said["m1"] or said["m2"]]
-            return " " if (named, int(said["d1"] or said["d2"])) == (month, day) else found[0]
+            return " "
         one, two = int(said["n1"] or said["n3"]), int(said["n2"] or said["n4"])
         return " " if (one, two) in ((month, day), (day, month)) else found[0]
 

@@ -7,11 +7,13 @@ on venues of our own making; none was fitted to a benchmark.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 import msgspec
 
 from scenescout_tui.events.blocks import cell_key, metres, near_cell_keys
+from scenescout_tui.events.city_names import city_key
 from scenescout_tui.events.folding import fold
 from scenescout_tui.events.venue_names import (
     NAMES_DIFFER,
@@ -26,9 +28,13 @@ from scenescout_tui.events.venue_names import (
     venue_key,
 )
 
-# Metres: within the first two coordinates are one house, beyond the second they are none.
+# Metres: within the first two coordinates are one house, beyond the second they are none, and beyond the
+# third an address that is the same is another's.
 _SAME_HOUSE = 150
 _OTHER_HOUSE = 1000
+_OTHER_TOWN = 5_000
+# Cells of 370 m: a search reaches 185 m, beyond `_SAME_HOUSE`.
+_HOUSES_PER_DEGREE = 300
 # Telephone numbers are compared without country and area codes that one of them leaves out.
 _SHORTEST_PHONE = 7
 _PHONE_END = 9
@@ -47,37 +53,59 @@ class Place(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class VenueDecision(NamedTuple):
-    """What two venues are to each other; `score` is 0..100, `evidence` is for people."""
+    """What two venues are to each other; `score` is 0..100, `evidence` is for people.
+
+    `parts` says that they are two parts of one house.
+    """
 
     kind: Literal["same", "review", "other"]
     score: float
     evidence: str
+    parts: bool = False
 
 
 def venue_keys(venue: Place) -> tuple[str, ...]:
-    """Return the keys to keep a venue under: name, address, telephone and cell, as far as it has them."""
-    keys = []
-    if venue.name:
-        keys.append(f"v{venue_key(venue.name, venue.city)}")
-        keys.append(f"w{_longest(venue_key(venue.name, venue.city))}")
-    if venue.address:
-        keys.append(f"a{address_key(venue.address)}")
-    if phone := _digits(venue.phone):
-        keys.append(f"p{phone}")
-    if venue.latitude is not None and venue.longitude is not None:
-        keys.append(cell_key(venue.latitude, venue.longitude))
-    return tuple(keys)
+    """Return the keys to keep a venue under: cell, name in its city, address and telephone, if it has them.
+
+    Names are shared by houses all over the world, so they are no keys without a city.
+    """
+    if venue.latitude is None or venue.longitude is None:
+        return _written_keys(venue.name, venue.city, venue.address, venue.phone)
+    cell = cell_key(venue.latitude, venue.longitude, _HOUSES_PER_DEGREE)
+    return (cell, *_written_keys(venue.name, venue.city, venue.address, venue.phone))
 
 
 def venue_lookup_keys(venue: Place) -> tuple[str, ...]:
     """Return all keys under which a venue that may be the same can lie."""
     if venue.latitude is None or venue.longitude is None:
         return venue_keys(venue)
-    return tuple(dict.fromkeys((*venue_keys(venue), *near_cell_keys(venue.latitude, venue.longitude))))
+    cells = near_cell_keys(venue.latitude, venue.longitude, _HOUSES_PER_DEGREE)
+    return (*cells, *_written_keys(venue.name, venue.city, venue.address, venue.phone))
+
+
+@lru_cache(maxsize=2048)
+def _written_keys(
+    name: str | None, city: str | None, address: str | None, phone: str | None
+) -> tuple[str, ...]:
+    keys = []
+    word = _longest(venue_key(name, city)) if name else ""
+    if word and city:
+        keys.append(f"w{word} {city_key(city)}")
+    if address:
+        number, _, street = address_key(address).partition(" ")
+        if street:
+            # One without a number is shared by all houses of the street.
+            keys.append(f"a{number} {street}" if number else f"a {street} {word}")
+    if digits := _digits(phone):
+        keys.append(f"p{digits}")
+    return tuple(keys)
 
 
 def compare_venues(first: Place, second: Place) -> VenueDecision:
     """Compare two venues; which comes first does not matter."""
+    apart = _apart(first, second)
+    if apart is not None and apart > _OTHER_TOWN:
+        return VenueDecision("other", 0.0, f"{apart / 1000:.1f} km apart")
     cities = city_words(first.city or "") | city_words(second.city or "")
     alike = compare_names(first.name, second.name, cities) if first.name and second.name else None
     score = alike.score if alike is not None else 0.0
@@ -86,7 +114,7 @@ def compare_venues(first: Place, second: Place) -> VenueDecision:
         compare_addresses(first.address, second.address),
         _compare_phones(first.phone, second.phone),
     )
-    city, apart = compare_cities(first.city, second.city), _apart(first, second)
+    city = compare_cities(first.city, second.city)
     words += [
         f"{what} {said}" for what, said in (("address", address), ("phone", phone)) if said != "unknown"
     ]
@@ -98,7 +126,7 @@ def compare_venues(first: Place, second: Place) -> VenueDecision:
     if alike is not None and alike.parts and kind == "same":
         kind = "review"
         words.append("two parts of a house")
-    return VenueDecision(kind, score, ", ".join(words))
+    return VenueDecision(kind, score, ", ".join(words), alike is not None and alike.parts)
 
 
 def _kind(

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from rapidfuzz import fuzz
 
-from scenescout_tui.events.city_names import city_key
+from scenescout_tui.events.city_names import KNOWN_CITIES, NAMES_OF, city_key
 from scenescout_tui.events.folding import fold
 from scenescout_tui.events.titles import rooms
 
@@ -42,6 +42,11 @@ park parc parque parco
 hotel
 house haus casa maison
 arts art kunst artes
+ballroom
+lounge
+studios studio
+culture kulturzentrum kulturhaus kultur cultural cultura culturale
+music musik musica musique
 school schule escuela ecole scuola
 deli delicatessen
 """
@@ -146,7 +151,7 @@ class NameLikeness(NamedTuple):
     apart: bool = False
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=8192)
 def name_of(text: str) -> Name:
     """Take a venue's name apart."""
     folded = fold(text)
@@ -154,6 +159,12 @@ def name_of(text: str) -> Name:
     head = _name_words(fold(text[: start.start()])) if start is not None else frozenset()
     words = _name_words(folded)
     return Name(folded, words, head or words, rooms(folded))
+
+
+def part_of(text: str) -> frozenset[str]:
+    """Return the words that a venue's name has behind its first mark: of a part of the house as a rule."""
+    name = name_of(text)
+    return name.words - name.head
 
 
 def _name_words(folded: str) -> frozenset[str]:
@@ -276,8 +287,9 @@ def compare_cities(one: str | None, two: str | None) -> Agreement:
 
 @lru_cache(maxsize=4096)
 def city_words(city: str) -> frozenset[str]:
-    """Return the words of a city's name in both forms, as names and titles carry them."""
-    return frozenset(fold(city).split()) | frozenset(city_key(city).split())
+    """Return the words of a city's name in all its forms, as names and titles carry them."""
+    key = city_key(city)
+    return frozenset(fold(city).split()).union(key.split(), NAMES_OF.get(key, ()))
 
 
 def venue_key(name: str, city: str | None = None) -> str:
@@ -288,6 +300,17 @@ def venue_key(name: str, city: str | None = None) -> str:
     return " ".join(sorted(words - _SORT_WORDS or words))
 
 
+def venue_words(name: str, city: str | None = None) -> tuple[str, ...]:
+    """Return the words of a venue's name that tell it from others, in their order; rooms come last."""
+    written = name_of(name)
+    cities = city_words(city) if city else frozenset[str]()
+    said = dict.fromkeys(_SORTS.get(word, word) for word in written.folded.split() if word not in _SMALL)
+    room_words = {word for room in written.rooms for word in room.split()}
+    telling = [word for word in said if word not in _SORT_WORDS and word not in cities]
+    return tuple(sorted(telling or said, key=lambda word: (word in room_words, word in KNOWN_CITIES)))
+
+
+@lru_cache(maxsize=8192)
 def address_key(address: str) -> str:
     """Return house number and street as they stay in most ways of writing them."""
     found = address_of(address)

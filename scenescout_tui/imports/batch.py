@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-import anyio.lowlevel
 import msgspec
 
 from scenescout_tui.errors import RecoveryContext, SpawnerError, attempt_recovery, wrap_error
+from scenescout_tui.events.enrich import StepTimes
 from scenescout_tui.events.model import Venue
 from scenescout_tui.events.record import PreparedRecord
 from scenescout_tui.imports.prepare import (
@@ -18,9 +18,9 @@ from scenescout_tui.imports.prepare import (
     as_record_error,
     digests,
     needs_venue,
-    prepare,
     with_venue,
 )
+from scenescout_tui.imports.preparer import Preparer
 from scenescout_tui.imports.report import RecordResult
 from scenescout_tui.imports.threads import StoreThreads
 from scenescout_tui.sources.pages import RawRecord
@@ -35,17 +35,17 @@ from scenescout_tui.store import (
 
 StoreRecord = PreparedRecord | KnownRecord
 
-#: Bytes of records prepared in one turn of the loop: some 20 ms of work at worst.
-TURN = 500_000
-
 
 @dataclass(frozen=True, slots=True)
 class BatchHandler:
     """Works on batches of one run: digests first, then what is new, then one transaction."""
 
     threads: StoreThreads
+    preparer: Preparer
     prepare_options: PrepareOptions
     store_options: BatchOptions
+    #: What the steps of enriching took, of all batches.
+    times: StepTimes = field(default_factory=StepTimes)
 
     async def handle(self, batch: Batch) -> tuple[RecordResult, ...]:
         """Import the batch; a batch that was committed before gives its stored results again.
@@ -96,7 +96,7 @@ class BatchHandler:
     async def _known(self, batch: Batch, fingerprints: Sequence[bytes]) -> dict[int, StoreRecord]:
         """Find the records whose bytes were imported before, by their position in the batch."""
         source = None if batch.source == "auto" else batch.source
-        found = await self.threads.read(self.threads.store.known_digests, source, fingerprints)
+        found = await self.threads.known_digests(source, fingerprints)
         return {
             at: found[fingerprint].at(batch.first + at)
             for at, fingerprint in enumerate(fingerprints)
@@ -106,10 +106,7 @@ class BatchHandler:
     async def _prepared(
         self, batch: Batch, fingerprints: Sequence[bytes], wanted: Sequence[int]
     ) -> list[PreparedRecord]:
-        records: list[PreparedRecord] = []
-        for part in _turns(batch, wanted):
-            records += prepare(batch, self.prepare_options, fingerprints, part)
-            await anyio.lowlevel.checkpoint()
+        records = await self.preparer.prepare(batch, self.prepare_options, fingerprints, wanted, self.times)
         named = {
             (one.source, one.source_account, one.event.venue.external_id): one.event.venue
             for one in records
@@ -132,7 +129,7 @@ class BatchHandler:
             known = await self.threads.read(
                 self.threads.store.known_venue, record.source, record.source_account, venue.external_id
             )
-        return with_venue(record, known, self.prepare_options)
+        return with_venue(record, known, self.prepare_options, self.times)
 
     async def _commit(self, batch: Batch, records: Sequence[StoreRecord]) -> BatchOutcome:
         store = self.threads.store
@@ -153,20 +150,6 @@ class BatchHandler:
         if not isinstance(recovery.value, BatchOutcome):
             raise wrap_error(TypeError("the replay of a batch gave no outcome"))
         return recovery.value
-
-
-def _turns(batch: Batch, wanted: Sequence[int]) -> Iterator[Sequence[int]]:
-    """Cut work on large records into turns, between which others get theirs."""
-    turn: list[int] = []
-    size = 0
-    for at in wanted:
-        turn.append(at)
-        size += len(batch.records[at].data)
-        if size >= TURN:
-            yield turn
-            turn, size = [], 0
-    if turn:
-        yield turn
 
 
 def _results(

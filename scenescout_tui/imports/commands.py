@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from scenescout_tui.imports.review_commands import ReviewCommand, ReviewQuery
 from scenescout_tui.sources.read_options import ReadOptions
 
 
@@ -145,6 +146,7 @@ Command = (
     | CancelRun
     | ClearErrors
     | UndoClear
+    | ReviewCommand
     | Stop
 )
 
@@ -177,7 +179,7 @@ class ListErrors:
     offset: int = 0
 
 
-Query = GetRunReport | ListErrors
+Query = GetRunReport | ListErrors | ReviewQuery
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ import anyio
 import anyio.abc
 
 from scenescout_tui.errors import SpawnerError
+from scenescout_tui.events.match import Thresholds
 from scenescout_tui.imports.batch import BatchHandler
 from scenescout_tui.imports.commands import ImportOptions
 from scenescout_tui.imports.dispatch import SpawnerDispatcher
@@ -23,17 +24,19 @@ from scenescout_tui.imports.gates import Gates
 from scenescout_tui.imports.lock import engine_lock
 from scenescout_tui.imports.opening import Opened, Opener, WalkFactory
 from scenescout_tui.imports.prepare import PrepareOptions
+from scenescout_tui.imports.preparer import Preparer
 from scenescout_tui.imports.report import RESULTS_CAP, RecordResult
 from scenescout_tui.imports.request import RunRequest
 from scenescout_tui.imports.run import ImportRun, RunTools
 from scenescout_tui.imports.snapshot import MetricsRow
+from scenescout_tui.imports.stores import store_of
 from scenescout_tui.imports.threads import StoreThreads
 from scenescout_tui.imports.window import Window
 from scenescout_tui.settings import Settings, SpawnerConfig
 from scenescout_tui.sources.adapters import ADAPTERS, get_adapter
 from scenescout_tui.sources.read_options import ReadOptions
 from scenescout_tui.spawner import EventSpawner, ShutdownReport, create_spawner
-from scenescout_tui.store import BatchOptions, RunRow, Store
+from scenescout_tui.store import BatchOptions, RunRow
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +60,8 @@ class ImportCore:
 
     ``alone`` says that nobody else may work on the database meanwhile, as an engine needs it; without it
     several programs may. ``samples`` are the walks of sources that can be asked without an input.
+    ``spreads``: large imports take worker processes also where the settings say nothing of them (see
+    `Preparer`).
     """
 
     def __init__(
@@ -66,10 +71,11 @@ class ImportCore:
         alone: bool = False,
         samples: Mapping[str, WalkFactory] | None = None,
         changed: Callable[[], None] = lambda: None,
+        spreads: bool = False,
     ) -> None:
         self.settings = settings
         self.config: SpawnerConfig = settings.spawner_config("EVENT_PROCESSING")
-        self.store = Store(settings.database_url)
+        self.store = store_of(settings)
         self.threads = StoreThreads(self.store)
         # Beside the database; that of a server has no place here, the log has.
         self.gates = Gates(self.store.path or settings.log_file)
@@ -84,6 +90,7 @@ class ImportCore:
             retry_delay=self.config.retry_delay,
             max_queue_size=self.config.max_queue_size,
         )
+        self._preparer = Preparer(0 if settings.processes is None and not spreads else settings.processes)
         self._changed = changed
         #: Why parked runs whose time has come cannot go on, by their id.
         self.stuck: dict[str, str] = {}
@@ -140,6 +147,7 @@ class ImportCore:
         finally:
             with anyio.CancelScope(shield=True):
                 await self.spawner.__aexit__(kind, error, trace)
+                await self._preparer.aclose()
                 await self._let_go()
 
     async def _let_go(self) -> None:
@@ -247,6 +255,7 @@ class ImportCore:
     def _build(self, run_id: str, request: RunRequest, opened: Opened, resumed_at: int | None) -> ImportRun:
         handler = BatchHandler(
             threads=self.threads,
+            preparer=self._preparer,
             prepare_options=self._prepare_options(request.options),
             store_options=self._store_options(request.options),
         )
@@ -296,13 +305,20 @@ class ImportCore:
             return preset if given is None else given
 
         return PrepareOptions(
-            enrich=chosen(options.enrich, self.config.enrichment),
+            enrich_steps=self.settings.enrich_steps if chosen(options.enrich, self.config.enrichment) else (),
             validate_location=chosen(options.validate_location, self.config.validate_location),
         )
 
     def _store_options(self, options: ImportOptions) -> BatchOptions:
         deduplicate = self.config.deduplication if options.deduplicate is None else options.deduplicate
-        return BatchOptions(deduplicate=deduplicate, dry_run=options.dry_run, retention=_RETENTION)
+        thresholds = Thresholds(
+            link=self.settings.match_link,
+            review=self.settings.match_review,
+            most_records=self.settings.match_most_records,
+        )
+        return BatchOptions(
+            deduplicate=deduplicate, dry_run=options.dry_run, thresholds=thresholds, retention=_RETENTION
+        )
 
     def _recorded(self, request: RunRequest) -> dict[str, Any]:
         """Return what a run that goes on needs to do so in the same way."""
@@ -311,7 +327,7 @@ class ImportCore:
         recorded: dict[str, Any] = {
             "batch_size": options.batch_size or self.config.batch_size,
             "deduplicate": self._store_options(options).deduplicate,
-            "enrich": prepare.enrich,
+            "enrich": bool(prepare.enrich_steps),
             "validate_location": prepare.validate_location,
         }
         if request.inputs:

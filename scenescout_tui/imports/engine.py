@@ -42,6 +42,17 @@ from scenescout_tui.imports.request import RunRequest
 from scenescout_tui.imports.resuming import Waker, resume_runs
 from scenescout_tui.imports.retention import blank_expired, refresh
 from scenescout_tui.imports.retry import start_retries
+from scenescout_tui.imports.review import answer_review, obey_review
+from scenescout_tui.imports.review_commands import (
+    ApproveSubmissions,
+    CountReview,
+    DecideReview,
+    DecideReviewByRule,
+    GetReviewItem,
+    ListReview,
+    RefuseSubmissions,
+    UndoDecision,
+)
 from scenescout_tui.imports.snapshot import STARTING, EngineSnapshot, EngineState
 from scenescout_tui.imports.store_view import database_label, list_errors
 from scenescout_tui.settings import RESOURCE_LIMITS, Settings
@@ -62,7 +73,8 @@ class ImportEngine:
     """Runs in a loop of its own, usually in a thread of its own (see `local`).
 
     ``publish`` is called with every new picture, in the engine's thread; `run` returns when a `Stop` was
-    obeyed. ``wakes_parked``: runs that wait for their source's limit go on by themselves.
+    obeyed. ``wakes_parked``: runs that wait for their source's limit go on by themselves. ``spreads``: large
+    imports take worker processes also where the settings say nothing of them (see `Preparer`).
     """
 
     def __init__(
@@ -72,10 +84,11 @@ class ImportEngine:
         samples: Mapping[str, WalkFactory] | None = None,
         publish: Callable[[EngineSnapshot], None] = lambda picture: None,
         wakes_parked: bool = True,
+        spreads: bool = False,
     ) -> None:
         self._settings = settings
         self._wakes_parked = wakes_parked
-        self._core = ImportCore(settings, alone=True, samples=samples, changed=self._change)
+        self._core = ImportCore(settings, alone=True, samples=samples, changed=self._change, spreads=spreads)
         self._publish = publish
         self._publisher = Publisher(self._core, database_label(settings.database_url))
         self._picture = STARTING
@@ -156,6 +169,18 @@ class ImportEngine:
                 return CommandResult(True, words, data={"count": done.count, "clear_id": done.clear_id})
             case UndoClear():
                 return await self._undo_clear()
+            case (
+                DecideReview()
+                | DecideReviewByRule()
+                | UndoDecision()
+                | ApproveSubmissions()
+                | RefuseSubmissions()
+            ):
+                try:
+                    return await obey_review(self._core.threads, command, self._who)
+                finally:
+                    # Also where it fails: of many decisions some may be written.
+                    self._store_is_stale = True
             case Stop():
                 self._stop = command
                 self._stopped.set()
@@ -244,6 +269,8 @@ class ImportEngine:
                 return await self._report(run_id, wait)
             case ListErrors():
                 return await self._core.threads.read(list_errors, self._core.store, query)
+            case ListReview() | CountReview() | GetReviewItem():
+                return await self._core.threads.read(answer_review, self._core.store, query)
             case _:
                 assert_never(query)
 

@@ -12,19 +12,20 @@ from typing import Any
 import msgspec
 
 from scenescout_tui.errors import SpawnerError, ValidationError, classify_error, wrap_error
-from scenescout_tui.events.blocks import block_keys
-from scenescout_tui.events.enrich import enrich
+from scenescout_tui.events.blocks import block_keys, lookup_numbers
+from scenescout_tui.events.enrich import StepTimes, enrich
 from scenescout_tui.events.identity import content_hash
 from scenescout_tui.events.model import Event, Venue
 from scenescout_tui.events.record import PreparedRecord, RecordError, digest
 from scenescout_tui.events.requirements import is_reference, require
+from scenescout_tui.presets import ENRICH_STEPS
 from scenescout_tui.sources.adapter import SkipRecord
 from scenescout_tui.sources.adapters import ADAPTERS, Adapter, get_adapter, recognise
 from scenescout_tui.sources.decoding import decode
 from scenescout_tui.sources.pages import RawRecord
 
 #: Raise it whenever the same bytes would give another event: every record is then read anew once.
-PIPELINE_VERSION = "3"
+PIPELINE_VERSION = "4"
 
 _OBJECT = msgspec.json.Decoder(dict[str, Any])
 
@@ -58,13 +59,14 @@ class Batch:
 class PrepareOptions:
     """What may change the outcome of `prepare`."""
 
-    enrich: bool = True
+    #: The steps of `enrich` to take, of `ENRICH_STEPS` and in its order.
+    enrich_steps: tuple[str, ...] = ENRICH_STEPS
     validate_location: bool = True
 
     @property
     def salt(self) -> bytes:
         """What every digest of these options starts from."""
-        return f"{PIPELINE_VERSION}|{self.enrich:d}|{self.validate_location:d}".encode()
+        return f"{PIPELINE_VERSION}|{','.join(self.enrich_steps)}|{self.validate_location:d}".encode()
 
 
 def digests(batch: Batch, options: PrepareOptions) -> list[bytes]:
@@ -74,16 +76,20 @@ def digests(batch: Batch, options: PrepareOptions) -> list[bytes]:
 
 
 def prepare(
-    batch: Batch, options: PrepareOptions, fingerprints: Sequence[bytes], wanted: Sequence[int]
+    batch: Batch,
+    options: PrepareOptions,
+    fingerprints: Sequence[bytes],
+    wanted: Sequence[int],
+    times: StepTimes | None = None,
 ) -> list[PreparedRecord]:
     """Decode, validate, clean, normalise and enrich the records at the positions ``wanted``.
 
     ``fingerprints`` are the `digests` of the whole batch. A record that cannot be imported comes back with
     its
     error, a record that must not be with its reason to skip; this function raises nothing for a record's
-    sake.
+    sake. What enriching took is added to ``times``.
     """
-    return [_prepare_one(batch, at, fingerprints[at], options) for at in wanted]
+    return [_prepare_one(batch, at, fingerprints[at], options, times) for at in wanted]
 
 
 def needs_venue(record: PreparedRecord) -> bool:
@@ -91,17 +97,22 @@ def needs_venue(record: PreparedRecord) -> bool:
     return record.event is not None and is_reference(record.event.venue)
 
 
-def with_venue(record: PreparedRecord, venue: Venue | None, options: PrepareOptions) -> PreparedRecord:
+def with_venue(
+    record: PreparedRecord, venue: Venue | None, options: PrepareOptions, times: StepTimes | None = None
+) -> PreparedRecord:
     """Give a record that `needs_venue` the venue the store knows, or find it incomplete."""
     event = record.event
     if event is None:
         return record
-    return _finish(record, event if venue is None else msgspec.structs.replace(event, venue=venue), options)
+    if venue is not None:
+        event = msgspec.structs.replace(event, venue=venue)
+    return msgspec.structs.replace(record, **_finished(event, options, times))
 
 
-def _prepare_one(batch: Batch, at: int, fingerprint: bytes, options: PrepareOptions) -> PreparedRecord:
+def unread(batch: Batch, at: int, fingerprint: bytes) -> PreparedRecord:
+    """Return the record at a position of the batch with nothing known of its content."""
     raw = batch.records[at]
-    blank = PreparedRecord(
+    return PreparedRecord(
         number=batch.first + at,
         digest=fingerprint,
         raw=raw.data,
@@ -109,28 +120,38 @@ def _prepare_one(batch: Batch, at: int, fingerprint: bytes, options: PrepareOpti
         origin=raw.origin,
         line=raw.line,
     )
+
+
+def _prepare_one(
+    batch: Batch, at: int, fingerprint: bytes, options: PrepareOptions, times: StepTimes | None
+) -> PreparedRecord:
+    raw = batch.records[at]
+    source = batch.source
+    fields: dict[str, Any]
     if raw.error is not None:
-        return msgspec.structs.replace(blank, error=raw.error)
-    try:
-        adapter = _recognised(raw.data) if batch.source == "auto" else get_adapter(batch.source)
-        # Also where it fails now: how long its bytes may be kept depends on the source.
-        blank = msgspec.structs.replace(blank, source=adapter.name)
-        event = adapter.parse(raw.data, options.validate_location)
-        if options.enrich:
-            event = enrich(event)
-    except SkipRecord as skip:
-        return msgspec.structs.replace(blank, skip=skip.reason, external_id=skip.external_id)
-    except Exception as error:
-        known = error.metadata.get("external_id") if isinstance(error, SpawnerError) else None
-        return msgspec.structs.replace(blank, error=as_record_error(error), external_id=known)
-    record = msgspec.structs.replace(
-        blank,
-        source=event.source,
-        source_account=event.source_account,
-        external_id=event.external_id,
-        event=event,
+        fields = {"error": raw.error}
+    else:
+        try:
+            adapter = _recognised(raw.data) if source == "auto" else get_adapter(source)
+            # Also where it fails now: how long its bytes may be kept depends on the source.
+            source = adapter.name
+            event = adapter.parse(raw.data, options.validate_location)
+            fields = {"event": event} if is_reference(event.venue) else _finished(event, options, times)
+            fields["source_account"], fields["external_id"] = event.source_account, event.external_id
+        except SkipRecord as skip:
+            fields = {"skip": skip.reason, "external_id": skip.external_id}
+        except Exception as error:
+            known = error.metadata.get("external_id") if isinstance(error, SpawnerError) else None
+            fields = {"error": as_record_error(error), "external_id": known}
+    return PreparedRecord(
+        number=batch.first + at,
+        digest=fingerprint,
+        raw=raw.data,
+        source=source,
+        origin=raw.origin,
+        line=raw.line,
+        **fields,
     )
-    return record if needs_venue(record) else _finish(record, event, options)
 
 
 def _recognised(data: bytes) -> Adapter:
@@ -144,15 +165,19 @@ def _recognised(data: bytes) -> Adapter:
     return get_adapter(name)
 
 
-def _finish(record: PreparedRecord, event: Event, options: PrepareOptions) -> PreparedRecord:
-    """Check the event and add what the store looks it up by."""
+def _finished(event: Event, options: PrepareOptions, times: StepTimes | None) -> dict[str, Any]:
+    """Enrich and check the event; return it as fields of its record, with what the store looks it up by."""
     try:
+        event = enrich(event, options.enrich_steps, times)
         require(event, validate_location=options.validate_location)
-        return msgspec.structs.replace(
-            record, event=event, content_hash=content_hash(event), block_keys=block_keys(event)
-        )
+        return {
+            "event": event,
+            "content_hash": content_hash(event),
+            "block_keys": block_keys(event),
+            "lookup": lookup_numbers(event),
+        }
     except Exception as error:
-        return msgspec.structs.replace(record, event=None, error=as_record_error(error))
+        return {"event": None, "error": as_record_error(error)}
 
 
 def as_record_error(error: Exception) -> RecordError:

@@ -201,6 +201,7 @@ def create_event_processor(
     enrichment_enabled: bool | None = None,
     validate_location: bool | None = None,
     max_workers: int | None = None,
+    processes: int | None = None,
     timeout: float | None = None,
     retry_attempts: int | None = None,
     retry_delay: float | None = None,
@@ -210,6 +211,8 @@ def create_event_processor(
     """Make an `EventProcessor` over ``database`` (a URL; default: the one of the settings).
 
     What is not given comes from the settings and the preset EVENT_PROCESSING (DESIGN §5); times in seconds.
+    ``processes``: worker processes that read the records, none where nobody asks for them; each imports the
+    main module of your program under another name, so a script needs its ``if __name__ == "__main__":`` then.
     ``on_success`` is called with each call's results, ``on_error`` with the error that ended a call.
 
     :raises SettingsError: when a setting is wrong.
@@ -221,6 +224,7 @@ def create_event_processor(
         "enrichment": enrichment_enabled,
         "validate_location": validate_location,
         "max_workers": max_workers,
+        "processes": processes,
         "timeout": timeout,
         "retry_attempts": retry_attempts,
         "retry_delay": retry_delay,

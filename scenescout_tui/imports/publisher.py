@@ -117,6 +117,7 @@ class Publisher:
             errors_open=self._view.errors_open,
             undoable=self._view.undoable,
             pending_review=self._view.pending,
+            pairs_to_review=self._view.pairs,
             newest=tuple(one for one, _ in self._newest),
             queue_history=tuple(int(value) for value in self._queue.values()),
             throughput_history=self._throughput.values(),

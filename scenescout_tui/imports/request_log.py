@@ -78,6 +78,8 @@ class RequestLog:
         after = time.time() - WINDOW
         lines = [f"{one.at} {one.what} {one.service}\n" for one in self._read() if one.at > after]
         self.close()
+        # Beside the log of a server's engine, which may be the first to write there.
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC
         fd = self._fd = os.open(self.path, flags, 0o600)
         self._size = os.write(fd, "".join(lines).encode())

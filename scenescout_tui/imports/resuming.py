@@ -10,7 +10,7 @@ from scenescout_tui.errors import SpawnerError, classify_error
 from scenescout_tui.imports.commands import CommandResult
 from scenescout_tui.imports.core import RESUMABLE, ImportCore, OnResults
 from scenescout_tui.imports.run import LONGEST_PARK
-from scenescout_tui.store import RunRow
+from scenescout_tui.store import NotResumableError, RunRow
 
 log = logging.getLogger(__name__)
 
@@ -47,11 +47,7 @@ async def _chosen(core: ImportCore, run_id: str | None) -> tuple[RunRow, ...]:
         return await core.threads.read(core.store.resumable_runs, OFFERED)
     row = await core.threads.read(core.store.run, run_id)
     if row.state not in RESUMABLE:
-        raise SpawnerError(
-            f"run {row.id[-6:]} is {row.state}, there is nothing to go on with",
-            code="NOT_RESUMABLE",
-            metadata={"action": "Import the source again; what is imported is not imported twice."},
-        )
+        raise NotResumableError(row.id[-6:], row.state)
     return (row,)
 
 

@@ -370,6 +370,7 @@ class ImportRun:
             log.error("the end of the run could not be written: %s", error)
         self.ended_at = time.time()
         log.info("run %s: %s", self.state, self.tally.counts)
+        log.debug("enriching took %s", self._handler.times)
         self.ended.set()
         self._tools.changed()
 

@@ -214,6 +214,8 @@ class EngineSnapshot:
     undoable: int = 0
     #: Manual submissions that wait for a person.
     pending_review: int = 0
+    #: Pairs of events that wait for a person to say whether they are one.
+    pairs_to_review: int = 0
     newest: tuple[NewestEvent, ...] = ()
     #: One sample a second, oldest first, at most 300.
     queue_history: tuple[int, ...] = ()

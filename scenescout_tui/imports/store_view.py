@@ -34,6 +34,8 @@ class StoreView:
     errors_open: int = 0
     undoable: int = 0
     pending: int = 0
+    #: Pairs of events that nobody has decided.
+    pairs: int = 0
     #: Records whose content may not be kept any longer, by source.
     expired: Mapping[str, int] = field(default_factory=dict)
     #: Runs that can be gone on with.
@@ -63,6 +65,7 @@ def look(store: Store) -> StoreView:
         errors_open=counts.errors_open,
         undoable=counts.undoable,
         pending=counts.pending,
+        pairs=counts.review,
         expired=store.expired_counts(),
         resumable=frozenset(run.id for run in store.resumable_runs(RUNS_SHOWN)),
     )

@@ -14,6 +14,8 @@ from typing import Any
 from scenescout_tui.errors import SpawnerError
 from scenescout_tui.imports.commands import Command, CommandResult, ListErrors, Query, Stop
 from scenescout_tui.imports.lock import engine_lock
+from scenescout_tui.imports.review import answer_review
+from scenescout_tui.imports.review_commands import ReviewQuery
 from scenescout_tui.imports.snapshot import STARTING, Counts, EngineSnapshot, RunRow, SourceRow
 from scenescout_tui.imports.store_view import (
     SOURCES,
@@ -24,8 +26,8 @@ from scenescout_tui.imports.store_view import (
     recent_runs,
     shown_as,
 )
+from scenescout_tui.imports.stores import store_of
 from scenescout_tui.settings import Settings
-from scenescout_tui.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +40,7 @@ class ViewerHandle:
 
     def __init__(self, settings: Settings, why: SpawnerError) -> None:
         self._why = why
-        self._store = Store(settings.database_url, read_only=True)
+        self._store = store_of(settings, read_only=True)
         self._picture = replace(
             STARTING, state="viewer", detail=why.message, database=database_label(settings.database_url)
         )
@@ -99,6 +101,8 @@ class ViewerHandle:
     def _answer(self, query: Query) -> Any:
         if isinstance(query, ListErrors):
             return list_errors(self._store, query)
+        if isinstance(query, ReviewQuery):
+            return answer_review(self._store, query)
         raise SpawnerError("only the engine knows this", code=self._why.code)
 
     def _keep_looking(self) -> None:
@@ -123,6 +127,7 @@ class ViewerHandle:
             errors_open=view.errors_open,
             undoable=view.undoable,
             pending_review=view.pending,
+            pairs_to_review=view.pairs,
             runs=runs,
             counts=next((run.counts for run in runs if run.ended_at is None), Counts()),
             sources=tuple(_source(name, title, empty, runs) for name, title, empty in SOURCES),

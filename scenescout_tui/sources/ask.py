@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """Key and value pairs, sorted by key: `(("max-pages", "3"), ("organizer", "123"))`.

@@ -16,7 +16,7 @@ from scenescout_tui.events.places import Scalar, is_online_name, scalar
 from scenescout_tui.events.places import venue as make_venue
 from scenescout_tui.events.taxonomy import EVENTBRITE_IDS
 from scenescout_tui.events.text import cut_description, cut_title, from_html, line, paragraphs
-from scenescout_tui.events.times import When, parse, resolve, span, stated, time_fields
+from scenescout_tui.events.times import When, as_written, parse, resolve, span, stated, time_fields
 from scenescout_tui.events.urls import link
 from scenescout_tui.sources.adapter import SkipRecord
 from scenescout_tui.sources.decoding import decode
@@ -194,7 +194,7 @@ class EventbriteAdapter:
             external_id=external_id,
             series_id=line(record.series_id),
             title=title,
-            **time_fields(start, length),
+            **time_fields(start, length, *_times_as_written(record)),
             summary=words.summary,
             description_text=words.text,
             description_html=words.html,
@@ -248,6 +248,16 @@ def _times(record: _Record) -> tuple[When | None, When | None, bool]:
     until = record.end_date or (record.start_date if record.end_time else None) or end
     last = resolve(_joined(until, record.end_time), record.timezone) if until else None
     return first, last, bool(until)
+
+
+def _times_as_written(record: _Record) -> tuple[object, object]:
+    start, end = record.start, record.end
+    if isinstance(start, _Moment):
+        return start.local or start.utc, (end.local or end.utc) if isinstance(end, _Moment) else None
+    begins, ends = record.start_date or start, record.end_date or end
+    if record.start_time is None and record.end_time is None:
+        return begins, ends
+    return as_written(begins, record.start_time), as_written(ends, record.end_time)
 
 
 def _joined(day: object, clock: object) -> object:

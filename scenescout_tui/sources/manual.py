@@ -63,7 +63,7 @@ class ManualAdapter:
             source=NAME,
             external_id=_content_id(form, price),
             title=title,
-            **time_fields(start, length),
+            **time_fields(start, length, form.start_time, form.end_time),
             summary=line(text),
             description_text=text,
             description_html=html,

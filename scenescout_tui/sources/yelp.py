@@ -87,7 +87,7 @@ class YelpAdapter:
             source=NAME,
             external_id=external_id,
             title=title,
-            **time_fields(start, length),
+            **time_fields(start, length, record.time_start, record.time_end),
             summary=line(text),
             description_text=text,
             status="cancelled" if record.is_canceled is True else "scheduled",

@@ -3,6 +3,18 @@
 from scenescout_tui.store.connection import database_file
 from scenescout_tui.store.faults import NotFoundError, NotResumableError, RunEndedError, StaleDigestsError
 from scenescout_tui.store.reads import event_key
+from scenescout_tui.store.review_rows import (
+    Decided,
+    DecisionRow,
+    Difference,
+    PendingRow,
+    ReviewDetail,
+    ReviewFilters,
+    ReviewItem,
+    ReviewPair,
+    Skipped,
+    Undone,
+)
 from scenescout_tui.store.rows import (
     WITHHELD,
     Accounting,
@@ -14,6 +26,7 @@ from scenescout_tui.store.rows import (
     ClearResult,
     Counts,
     DeadLetter,
+    EditRow,
     ErrorGroup,
     ErrorRow,
     EventDetail,
@@ -22,15 +35,14 @@ from scenescout_tui.store.rows import (
     KeptPageRow,
     KnownRecord,
     LinkRow,
-    PendingRow,
     Reconciled,
     RecordOutcome,
     ResumePoint,
-    ReviewPair,
     RunRow,
     SourceRecordRow,
 )
 from scenescout_tui.store.store import Store
+from scenescout_tui.store.venue_rows import VenueDetail, VenueForm, VenueRow
 from scenescout_tui.store.writer.batch import BatchRequest
 
 __all__ = [
@@ -45,6 +57,10 @@ __all__ = [
     "ClearResult",
     "Counts",
     "DeadLetter",
+    "Decided",
+    "DecisionRow",
+    "Difference",
+    "EditRow",
     "ErrorGroup",
     "ErrorRow",
     "EventDetail",
@@ -59,12 +75,20 @@ __all__ = [
     "Reconciled",
     "RecordOutcome",
     "ResumePoint",
+    "ReviewDetail",
+    "ReviewFilters",
+    "ReviewItem",
     "ReviewPair",
     "RunEndedError",
     "RunRow",
+    "Skipped",
     "SourceRecordRow",
     "StaleDigestsError",
     "Store",
+    "Undone",
+    "VenueDetail",
+    "VenueForm",
+    "VenueRow",
     "database_file",
     "event_key",
 ]

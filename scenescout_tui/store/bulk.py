@@ -31,7 +31,8 @@ _SAMPLE = "SET LOCAL default_statistics_target = 10"
 _LOOK = (
     "ANALYZE events (id, starts_at), record_contents (record_id), event_blocks, record_links (record_id), "
     "source_records (id, source, source_account, external_id, event_id, digest, run_id, retention_until), "
-    "source_venues (source, source_account, external_id), dead_letters (id, digest, source, external_id)"
+    "source_venues (source, source_account, external_id, venue_id), venue_blocks, "
+    "dead_letters (id, digest, source, external_id)"
 )
 
 _TYPES = {str: "text", int: "bigint", bool: "boolean", float: "float8", bytes: "bytea"}

@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
-import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -15,8 +13,9 @@ from urllib.parse import quote
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
+from scenescout_tui.errors import DatabaseError
 from scenescout_tui.store import migrations
-from scenescout_tui.store.database import is_postgres
+from scenescout_tui.store.database import Database, is_postgres
 from scenescout_tui.store.faults import said, translated
 from scenescout_tui.store.schema import APPLICATION_ID
 
@@ -60,21 +59,16 @@ def database_file(url: str) -> Path | None:
     return Path(str(parsed.database)).expanduser().absolute()
 
 
-class SqliteDatabase:
-    """One database file: `writing()` for a transaction that holds the write lock, `reading()` for a snapshot.
+class SqliteDatabase(Database):
+    """One database file; it is never made again: one that vanished is an error, not an empty database."""
 
-    Safe to use from any thread. After any failure the connections are dropped and the next use opens new
-    ones, which never creates the file again: a database that vanished is an error, not an empty database.
-    """
+    path: Path
+    _failures = (SQLAlchemyError, sqlite3.Error, OSError)
 
     def __init__(self, url: str, *, read_only: bool = False) -> None:
-        self.read_only = read_only
+        super().__init__(read_only=read_only)
         self._private: tempfile.TemporaryDirectory[str] | None = None
         self.path = self._path(url)
-        self._write_lock = threading.Lock()
-        self._engines_lock = threading.RLock()
-        self._writer: Engine | None = None
-        self._readers: Engine | None = None
         self._file_id: tuple[int, int] | None = None
 
     def _path(self, url: str) -> Path:
@@ -92,51 +86,15 @@ class SqliteDatabase:
             (read-only).
         """
         with self._engines_lock:
-            if self._readers is None:
-                if not self.read_only:
-                    self._create_file()
-                self._connect("open")
+            if self._readers is None and not self.read_only:
+                self._create_file()
+            super().open()
 
     def close(self) -> None:
         """Close all connections; a database in memory is gone with them."""
-        with self._write_lock:
-            self._drop()
-            self._file_id = None
+        super().close()
         if self._private is not None:
             self._private.cleanup()
-
-    def reconnect(self) -> None:
-        """Drop all connections and open the file anew.
-
-        Raises: DatabaseError when the file is gone or cannot be used.
-        """
-        with self._engines_lock:
-            self._drop()
-            self._connect("reconnect")
-
-    @contextmanager
-    def writing(self, operation: str) -> Iterator[Connection]:
-        """Run one transaction that holds the write lock from its start; any error rolls it back.
-
-        Raises: DatabaseError naming `operation`; whatever the body raises that is no database failure.
-        """
-        if self.read_only:
-            raise said(operation, "the store was opened read-only", "Open it without --read-only.")
-        with self._write_lock, self._guard(operation):
-            writer, _ = self._engines(operation)
-            with writer.begin() as connection:
-                yield connection
-
-    @contextmanager
-    def reading(self, operation: str) -> Iterator[Connection]:
-        """Read one consistent snapshot, never blocked by the writer.
-
-        Raises: DatabaseError naming `operation`.
-        """
-        with self._guard(operation):
-            _, readers = self._engines(operation)
-            with readers.begin() as connection:
-                yield connection
 
     def empty_log(self) -> bool:
         """Write the write-ahead log back into the file and cut it to nothing; False if a reader prevents it.
@@ -165,31 +123,26 @@ class SqliteDatabase:
         """Return all of them: who asks holds the lock, so no other engine is alive."""
         return tuple(run_ids)
 
-    @contextmanager
-    def _guard(self, operation: str) -> Iterator[None]:
-        try:
-            yield
-        except (SQLAlchemyError, sqlite3.Error, OSError) as exc:
-            # Connecting again costs a millisecond; going on with a connection in an unknown state may cost
-            # data.
-            self._drop()
-            raise translated(operation, exc) from exc
+    def _translated(self, operation: str, exc: Exception) -> DatabaseError:
+        # Whatever it was, connecting again costs a millisecond; going on with a connection in an unknown
+        # state may cost data.
+        return translated(operation, exc)
 
-    def _engines(self, operation: str) -> tuple[Engine, Engine]:
-        with self._engines_lock:
-            if self._file_id is None:
-                raise said(operation, "the store is not open", "Open the store first.")
-            if self._writer is None or self._readers is None:
-                return self._connect(operation)
-            if self._stat(operation) != self._file_id:
-                self._drop()
-                raise said(
-                    operation,
-                    "the database file was replaced while it was in use",
-                    "Start SceneScout again to use the new file.",
-                    retryable=True,
-                )
-            return self._writer, self._readers
+    def _begin_writing(self, connection: Connection) -> None:
+        """Nothing to do: BEGIN IMMEDIATE has taken the lock."""
+
+    def _end_writing(self, connection: Connection) -> None:
+        """Nothing to do either."""
+
+    def _check_in_use(self, operation: str) -> None:
+        if self._stat(operation) != self._file_id:
+            self._drop()
+            raise said(
+                operation,
+                "the database file was replaced while it was in use",
+                "Start SceneScout again to use the new file.",
+                retryable=True,
+            )
 
     def _stat(self, operation: str) -> tuple[int, int]:
         # SQLite goes on writing into a deleted file, and all of it is lost at the end.
@@ -218,26 +171,12 @@ class SqliteDatabase:
                 "Make the file and its folder writable for this user, or name another file with --database.",
             ) from exc
 
-    def _connect(self, operation: str) -> tuple[Engine, Engine]:
-        file_id = self._stat(operation)
-        try:
-            writer = self._engine("BEGIN IMMEDIATE", pool_size=1, max_overflow=0)
-            readers = self._engine("BEGIN", pool_size=4, max_overflow=16)
-            if self.read_only:
-                writer.dispose()
-                writer = readers
-            self._prepare(writer, readers, operation)
-        except (SQLAlchemyError, sqlite3.Error) as exc:
-            raise translated(operation, exc) from exc
-        self._writer, self._readers, self._file_id = writer, readers, file_id
-        return writer, readers
-
-    def _drop(self) -> None:
-        with self._engines_lock:
-            for engine in (self._writer, self._readers):
-                if engine is not None:
-                    engine.dispose()
-            self._writer = self._readers = None
+    def _make_engines(self, operation: str) -> tuple[Engine, Engine]:
+        self._file_id = self._stat(operation)
+        readers = self._engine("BEGIN", pool_size=4, max_overflow=16)
+        if self.read_only:
+            return readers, readers
+        return self._engine("BEGIN IMMEDIATE", pool_size=1, max_overflow=0), readers
 
     def _engine(self, begin: str, *, pool_size: int, max_overflow: int) -> Engine:
         engine = create_engine(
@@ -280,10 +219,7 @@ class SqliteDatabase:
         return connection
 
     def _prepare(self, writer: Engine, readers: Engine, operation: str) -> None:
-        """Check whose file it is before anything in it is changed, then bring its schema up to date.
-
-        A file that is up to date is only read: opening it waits for no writer.
-        """
+        # A file that is up to date is only read: opening it waits for no writer.
         with readers.connect() as connection:
             self._check_owner(connection, operation)
             version = self._known_version(connection, operation)
@@ -327,7 +263,7 @@ class SqliteDatabase:
             raise said(
                 operation,
                 f"{self.path.name} was written by an older SceneScout (schema {version})",
-                "Open it once without --read-only to bring it up to date.",
+                "Open it once for writing, as any import does, to bring it up to date.",
             )
         return version
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from random import Random
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 # Two characters (10 bits) at a time: ids are made for every record of every batch.
@@ -20,6 +21,8 @@ class IdSequence:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        # Seeded by the system once: to ask it every millisecond means to wait for the interpreter each time.
+        self._random = Random(os.urandom(32))
         self._millisecond = 0
         self._prefix = ""
         self._counter = _COUNTER_SIZE
@@ -38,7 +41,7 @@ class IdSequence:
             self._millisecond = now
         else:  # a million ids in one millisecond, or a clock that was set back: ids go on ascending
             self._millisecond += 1
-        random = int.from_bytes(os.urandom(10), "big")
+        random = self._random.getrandbits(80)
         prefix = self._millisecond << 60 | random >> 20
         self._prefix = "".join([_PAIRS[prefix >> shift & 1023] for shift in _PREFIX_SHIFTS])
         self._counter = random & _COUNTER_START

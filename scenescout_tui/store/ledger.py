@@ -123,19 +123,18 @@ def settle(
 def withhold(outcomes: Sequence[RecordOutcome], sources: Container[str]) -> tuple[RecordOutcome, ...]:
     """Return the outcomes without texts that may quote the content of some sources.
 
-    These are kept with a batch for good, while such content may not be.
+    These are kept with a batch for good, while such content may not be. Why a record was linked quotes the
+    event that it was compared with too, whatever its own source.
     """
-    return tuple(
-        msgspec.structs.replace(
-            one,
-            reason=one.reason if one.outcome == "skipped" else None,
-            message=None if one.message is None else WITHHELD,
-            field=None,
-        )
-        if one.source in sources
-        else one
-        for one in outcomes
-    )
+    return tuple([_withheld(one, own=one.source in sources) for one in outcomes])
+
+
+def _withheld(one: RecordOutcome, *, own: bool) -> RecordOutcome:
+    reason = one.reason if one.outcome == "skipped" else None
+    if own:
+        message = None if one.message is None else WITHHELD
+        return msgspec.structs.replace(one, reason=reason, message=message, field=None)
+    return one if reason == one.reason else msgspec.structs.replace(one, reason=reason)
 
 
 def withdraw(connection: Connection, run_id: str) -> None:

@@ -1,44 +1,26 @@
-"""What is asked of events and of submissions; every list is cut by the database, whatever its length."""
+"""What is asked of events; every list is cut by the database, whatever its length."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator
 
-import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
-from scenescout_tui.events.model import Event
+from scenescout_tui.errors import ValidationError
+from scenescout_tui.events.quality import MEANINGS
+from scenescout_tui.store.event_rows import load_edits, load_events, load_links, load_records
 from scenescout_tui.store.faults import NotFoundError
 from scenescout_tui.store.part import StorePart
-from scenescout_tui.store.rows import (
-    Counts,
-    EventDetail,
-    EventFilters,
-    EventRow,
-    LinkRow,
-    PendingRow,
-    ReviewPair,
-    SourceRecordRow,
-)
-from scenescout_tui.store.schema import (
-    clears,
-    events,
-    record_contents,
-    record_links,
-    review_pairs,
-    source_records,
-    totals,
-)
-from scenescout_tui.store.stamps import NO_START, optional_moment, to_moment, to_text
+from scenescout_tui.store.rows import Counts, EventDetail, EventFilters, EventRow
+from scenescout_tui.store.schema import clears, events, source_records, totals
+from scenescout_tui.store.stamps import NO_START, to_text
 
-_EVENT_DECODER = msgspec.json.Decoder(Event)
 _EXPORT_STEP = 500
 _ALL = EventFilters()
 
 
 class EventReads(StorePart):
-    """Events, their records, submissions and doubtful pairs."""
+    """Events, their records, and the numbers of the store."""
 
     def events(
         self,
@@ -52,7 +34,7 @@ class EventReads(StorePart):
 
         Events whose content may not be kept any longer are listed only where `filters.status` is "expired".
 
-        Raises: DatabaseError.
+        Raises: ValidationError for an unknown `filters.quality`, DatabaseError.
         """
         conditions = _conditions(filters)
         if after is not None:
@@ -70,7 +52,7 @@ class EventReads(StorePart):
             .offset(offset)
         )
         with self._database.reading("events") as connection:
-            return _load_events(connection, list(connection.scalars(page)))
+            return load_events(connection, list(connection.scalars(page)))
 
     def count_events(self, filters: EventFilters = _ALL) -> int:
         """Count the events that pass the filters.
@@ -107,44 +89,24 @@ class EventReads(StorePart):
                 ids = list(connection.scalars(fitting.limit(2)))
             if len(ids) != 1:
                 raise NotFoundError("event", wanted)
-            (row,) = _load_events(connection, ids)
-            return EventDetail(row, _load_records(connection, ids[0]), _load_links(connection, ids[0]))
+            (row,) = load_events(connection, ids)
+            records, links = load_records(connection, ids[0]), load_links(connection, ids[0])
+            return EventDetail(row, records, links, load_edits(connection, ids[0]))
 
-    def pending(self, limit: int = 100, offset: int = 0) -> tuple[PendingRow, ...]:
-        """List submissions that wait for a person, oldest first.
+    def record_id(self, wanted: str) -> str:
+        """Return the id of the source record that has this id, or the only one that ends so.
 
-        Raises: DatabaseError.
+        Raises: NotFoundError when none or several fit, DatabaseError.
         """
-        r, c = source_records.c, record_contents.c
-        query = (
-            select(r.id, r.event_id, r.source, r.first_seen_at, c.normalised, events.c.record_count)
-            .join(record_contents, c.record_id == r.id)
-            .join(events, events.c.id == r.event_id)
-            .where(r.state == "pending", r.state != "active")
-            .order_by(r.first_seen_at, r.id)
-            .limit(limit)
-            .offset(offset)
-        )
-        with self._database.reading("pending") as connection:
-            return tuple(_pending_row(row) for row in connection.execute(query) if row.normalised is not None)
-
-    def review_pairs(self, limit: int = 100, offset: int = 0) -> tuple[ReviewPair, ...]:
-        """List pairs of events that may be one and that nobody has decided, oldest first.
-
-        Raises: DatabaseError.
-        """
-        p = review_pairs.c
-        query = (
-            select(
-                p.id, p.event_id, p.other_event_id, p.record_id, p.score, p.evidence, p.state, p.created_at
-            )
-            .where(p.state == "open")
-            .order_by(p.id)
-            .limit(limit)
-            .offset(offset)
-        )
-        with self._database.reading("review_pairs") as connection:
-            return tuple(ReviewPair(*row[:-1], to_moment(row[-1])) for row in connection.execute(query))
+        r = source_records.c
+        with self._database.reading("record_id") as connection:
+            ids: list[str] = list(connection.scalars(select(r.id).where(r.id == wanted)))
+            if not ids and len(wanted) >= 4:
+                fitting = select(r.id).where(r.id.endswith(wanted.lower(), autoescape=True))
+                ids = list(connection.scalars(fitting.limit(2)))
+        if len(ids) != 1:
+            raise NotFoundError("source record", wanted)
+        return ids[0]
 
     def counts(self) -> Counts:
         """Return the numbers of the whole store; costs the same at any size.
@@ -176,6 +138,8 @@ def event_key(row: EventRow) -> tuple[str, str]:
 def _conditions(filters: EventFilters) -> list[ColumnElement[bool]]:
     e = events.c
     conditions: list[ColumnElement[bool]] = [e.merged_into.is_(None)]
+    if filters.published and filters.status is None:
+        conditions.append(e.status.not_in(("pending", "refused")))
     if filters.status is not None:
         conditions.append(e.status == filters.status)
         if filters.status != "scheduled":
@@ -188,7 +152,7 @@ def _conditions(filters: EventFilters) -> list[ColumnElement[bool]]:
         conditions.append(e.city == filters.city)
     if filters.text:
         # Not `icontains`: the server would fold the sought text by rules of its own, beyond ASCII.
-        conditions.append(func.lower(e.title).contains(_folded(filters.text), autoescape=True))
+        conditions.append(func.lower(e.title).contains(folded(filters.text), autoescape=True))
     if filters.since is not None:
         conditions.append(e.starts_at >= to_text(filters.since))
     if filters.until is not None:
@@ -196,95 +160,19 @@ def _conditions(filters: EventFilters) -> list[ColumnElement[bool]]:
     if filters.source is not None:
         r = source_records.c
         conditions.append(exists().where(r.event_id == e.id, r.source == filters.source))
+    if filters.quality is not None:
+        conditions.append(e.quality.contains(f'"{_known_code(filters.quality)}"', autoescape=True))
     return conditions
 
 
-def _folded(text: str) -> str:
+def _known_code(code: str) -> str:
+    if code not in MEANINGS:
+        raise ValidationError(
+            "quality", code, f"{code!r} is none of the quality codes: {', '.join(MEANINGS)}"
+        )
+    return code
+
+
+def folded(text: str) -> str:
     """Return a text as `lower` of both databases leaves it: only ASCII letters have a lower case there."""
     return "".join([sign.lower() if sign.isascii() else sign for sign in text])
-
-
-def _events_with_descriptions(ids: Sequence[str]) -> Select[Any]:
-    c = record_contents.c
-    return (
-        select(events, c.normalised)
-        .outerjoin(record_contents, c.record_id == events.c.description_record_id)
-        .where(events.c.id.in_(ids))
-        .order_by(events.c.starts_at, events.c.id)
-    )
-
-
-def _load_events(connection: Connection, ids: Sequence[str]) -> tuple[EventRow, ...]:
-    return tuple(_event_row(row) for row in connection.execute(_events_with_descriptions(ids)).mappings())
-
-
-def _event_row(row: Any) -> EventRow:
-    values = dict(row)
-    normalised, _ = values.pop("normalised"), values.pop("description_record_id")
-    described = None if normalised is None else _EVENT_DECODER.decode(normalised)
-    for name in ("starts_at", "ends_at", "source_updated_at", "created_at", "updated_at"):
-        values[name] = optional_moment(values[name])
-    for name in ("category_raw", "tags", "quality"):
-        values[name] = tuple(msgspec.json.decode(values[name])) if values[name] else ()
-    values["popularity"] = msgspec.json.decode(values["popularity"]) if values["popularity"] else None
-    values["field_sources"] = msgspec.json.decode(values["field_sources"])
-    values["sources"] = tuple(values["sources"].split(","))
-    return EventRow(
-        **values,
-        description_text=described.description_text if described else None,
-        description_html=described.description_html if described else None,
-    )
-
-
-def _load_records(connection: Connection, event_id: str) -> tuple[SourceRecordRow, ...]:
-    r, c = source_records.c, record_contents.c
-    query = (
-        select(source_records, c.normalised)
-        .join(record_contents, c.record_id == r.id)
-        .where(r.event_id == event_id)
-        .order_by(r.id)
-    )
-    return tuple(
-        SourceRecordRow(
-            id=row.id,
-            source=row.source,
-            source_account=row.source_account,
-            external_id=row.external_id,
-            event_id=row.event_id,
-            run_id=row.run_id,
-            state=row.state if row.missing_since is None else "missing",
-            content_hash=row.content_hash,
-            first_seen_at=to_moment(row.first_seen_at),
-            last_seen_at=to_moment(row.last_seen_at),
-            changed_at=to_moment(row.changed_at),
-            retention_until=optional_moment(row.retention_until),
-            missing_since=optional_moment(row.missing_since),
-            blanked_at=optional_moment(row.blanked_at),
-            event=None if row.normalised is None else _EVENT_DECODER.decode(row.normalised),
-        )
-        for row in connection.execute(query)
-    )
-
-
-def _load_links(connection: Connection, event_id: str) -> tuple[LinkRow, ...]:
-    k = record_links.c
-    query = (
-        select(k.record_id, k.event_id, k.previous_event_id, k.decided_by, k.score, k.evidence, k.created_at)
-        .where(or_(k.event_id == event_id, k.previous_event_id == event_id))
-        .order_by(k.id)
-    )
-    return tuple(LinkRow(*row[:-1], to_moment(row[-1])) for row in connection.execute(query))
-
-
-def _pending_row(row: Any) -> PendingRow:
-    event = _EVENT_DECODER.decode(row.normalised)
-    return PendingRow(
-        record_id=row.id,
-        event_id=row.event_id,
-        source=row.source,
-        title=event.title,
-        starts_at=event.starts_at,
-        city=event.venue.city if event.venue else None,
-        submitted_at=to_moment(row.first_seen_at),
-        linked=row.record_count > 1,
-    )

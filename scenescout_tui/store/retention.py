@@ -20,6 +20,7 @@ from scenescout_tui.store.statements import Row, run_in, run_text, select_in
 from scenescout_tui.store.totals import add_totals
 from scenescout_tui.store.writer.canonical import split_keys
 from scenescout_tui.store.writer.recompute import blank_emptied_events, recompute_events
+from scenescout_tui.store.writer.venues import forget_venues
 
 _LIMITED = (source_records, dead_letters, source_venues, kept_pages)
 
@@ -109,7 +110,7 @@ class Retention(StorePart):
             letters = run_text(connection, _DUE_LETTERS, (due, limit + 1))
             _blank_records(connection, records[:limit], stamp)
             _blank_letters(connection, [letter_id for (letter_id,) in letters[:limit]])
-            venues = _delete_due(connection, source_venues, due)
+            venues = forget_venues(connection, due, stamp)
             pages = _delete_due(connection, kept_pages, due)
         more = max(len(records), len(letters)) > limit
         if records or letters or venues or pages:

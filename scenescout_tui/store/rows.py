@@ -145,6 +145,10 @@ class EventFilters:
     text: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    #: A code of `events.quality`.
+    quality: str | None = None
+    #: Not those that wait for a person's word, nor those that were refused, unless `status` asks for them.
+    published: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +157,8 @@ class EventRow:
 
     id: str
     title: str
+    #: For addresses of pages; two events may share one.
+    slug: str | None
     summary: str | None
     status: str
     attendance: str
@@ -236,6 +242,8 @@ class SourceRecordRow:
 class LinkRow:
     """Why a record hangs on an event that it did not create, in words."""
 
+    #: For `undo_decision`, of links of the matcher.
+    id: str
     record_id: str
     event_id: str
     previous_event_id: str | None
@@ -243,15 +251,30 @@ class LinkRow:
     score: float | None
     evidence: str
     created_at: datetime
+    #: When a person took it back.
+    undone_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class EditRow:
+    """What a person wrote over a field of an event; `value` None: they emptied it."""
+
+    field: str
+    value: Any
+    who: str
+    edited_at: datetime
+    #: The event it was made on, where a merge brought it here.
+    made_on: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class EventDetail:
-    """A canonical event with its source records (oldest first) and the links among them."""
+    """A canonical event with its source records (oldest first), the links among them and its edits."""
 
     event: EventRow
     records: tuple[SourceRecordRow, ...]
     links: tuple[LinkRow, ...]
+    edits: tuple[EditRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,34 +381,6 @@ class Blanked:
     dead_letters: int = 0
     pages: int = 0
     more: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PendingRow:
-    """A submission that waits for a person; `linked` when its event has other records too."""
-
-    record_id: str
-    event_id: str
-    source: str
-    title: str
-    starts_at: datetime
-    city: str | None
-    submitted_at: datetime
-    linked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewPair:
-    """Two events that may be one, with the matcher's evidence in words."""
-
-    id: str
-    event_id: str
-    other_event_id: str
-    record_id: str
-    score: float | None
-    evidence: str
-    state: str
-    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

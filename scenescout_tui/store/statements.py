@@ -22,6 +22,7 @@ Row = tuple[Any, ...]
 
 # Only these numbers of rows are used: fifty takes one statement, and all that come up stay prepared.
 _LADDER = (100, 50, 25, 12, 6, 3, 2, 1)
+_KEYS_LADDER = (1000, 500, 200, 100, 50, 25, 12, 6, 3, 2, 1)
 
 
 def insert_rows(
@@ -73,7 +74,7 @@ def run_text(connection: Connection, text: str, values: Row = ()) -> list[Row]:
 
 
 def select_in(connection: Connection, text: str, fixed: Row, keys: Iterable[Any]) -> Iterator[Row]:
-    """Run a SELECT once per hundred keys; `text` has a place for each of `fixed`, then `IN (:keys)`.
+    """Run a SELECT once per thousand keys; `text` has a place for each of `fixed`, then `IN (:keys)`.
 
     Places are written as `?`.
     """
@@ -81,8 +82,8 @@ def select_in(connection: Connection, text: str, fixed: Row, keys: Iterable[Any]
         yield from bulk.run_keys(connection, text, fixed, keys)
         return
     walk = iter(keys)
-    while part := tuple(islice(walk, _LADDER[0])):
-        size = next(step for step in reversed(_LADDER) if step >= len(part))
+    while part := tuple(islice(walk, _KEYS_LADDER[0])):
+        size = next(step for step in reversed(_KEYS_LADDER) if step >= len(part))
         # Repeating the last key changes no result and keeps the number of different statements small.
         padded = part + (part[-1],) * (size - len(part))
         yield from run(connection, _in_text(text, size), fixed + padded)

@@ -1,21 +1,17 @@
-"""What people decide about records: approve and refuse submissions, move a record to another event."""
+"""What people decide about submissions: approved, or refused."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, or_, select, update
 
-from scenescout_tui.safe_text import clean
 from scenescout_tui.store.audit import note_action
 from scenescout_tui.store.faults import NotFoundError
-from scenescout_tui.store.ids import new_id
 from scenescout_tui.store.part import StorePart
 from scenescout_tui.store.rows import RecordState
-from scenescout_tui.store.schema import events, record_links, source_records
-from scenescout_tui.store.statements import insert_rows
+from scenescout_tui.store.schema import source_records
 from scenescout_tui.store.totals import add_totals
-from scenescout_tui.store.writer.canonical import canonical_row, load_members, write_events
 from scenescout_tui.store.writer.recompute import recompute_events
 
 
@@ -23,60 +19,22 @@ class Submissions(StorePart):
     """Decisions of people; each recomputes the events it touches and is written to the audit log."""
 
     def approve(self, event_ids: Sequence[str], *, who: str, tty: str | None = None) -> int:
-        """Let the pending submissions of these events count, and return how many that were.
+        """Let pending submissions count, and return how many that were.
 
-        Raises: NotFoundError naming the first event without one (nothing is changed then), DatabaseError.
+        An id of an event means all of its pending submissions, one of a source record that submission alone.
+
+        Raises: NotFoundError naming the first id that means none (nothing is changed then), DatabaseError.
         """
         return self._decide(event_ids, "active", who, tty, "review.approve", None)
 
     def refuse(self, event_ids: Sequence[str], reason: str, *, who: str, tty: str | None = None) -> int:
-        """Refuse the pending submissions of these events and return how many that were; they are kept.
+        """Refuse pending submissions, named as for `approve`, and return how many that were; they are kept.
 
         An event that has other records loses nothing; one that has none gets the status "refused".
 
-        Raises: NotFoundError naming the first event without one (nothing is changed then), DatabaseError.
+        Raises: NotFoundError naming the first id that means none (nothing is changed then), DatabaseError.
         """
         return self._decide(event_ids, "refused", who, tty, "review.refuse", reason)
-
-    def move_record(
-        self, record_id: str, event_id: str | None, reason: str, *, who: str, tty: str | None = None
-    ) -> str:
-        """Hang a source record on another event (None: on a new one of its own) and return that event's id.
-
-        Undoes a wrong link. An event that loses its last record is kept, out of all lists, and names the
-        event that took the record over.
-
-        Raises: NotFoundError, DatabaseError.
-        """
-        r = source_records.c
-        with self._database.writing("move_record") as connection:
-            now = self._now()
-            previous = connection.scalar(select(r.event_id).where(r.id == record_id))
-            if previous is None:
-                raise NotFoundError("source record", record_id)
-            if (
-                event_id is not None
-                and connection.scalar(select(events.c.id).where(events.c.id == event_id)) is None
-            ):
-                raise NotFoundError("event", event_id)
-            if event_id == previous:
-                return str(previous)
-            target = event_id or self._new_event(connection, previous, record_id, now)
-            connection.execute(update(source_records).where(r.id == record_id).values(event_id=target))
-            insert_rows(
-                connection,
-                record_links,
-                ("id", "record_id", "event_id", "previous_event_id", "decided_by", "evidence", "created_at"),
-                [(new_id(), record_id, target, previous, clean(who), clean(reason), now)],
-            )
-            keys = load_members(connection, [target])[target][record_id].block_keys
-            recompute_events(
-                connection, [target, previous], now, keys_left={previous: keys}, taken_over_by=target
-            )
-            note_action(
-                connection, now, who, tty, "record.move", record_id, 1, f"{previous} → {target}: {reason}"
-            )
-        return target
 
     def _decide(
         self,
@@ -90,26 +48,26 @@ class Submissions(StorePart):
         r, decided = source_records.c, 0
         with self._database.writing(action) as connection:
             now = self._now()
-            for event_id in dict.fromkeys(event_ids):
-                changed = connection.execute(
-                    update(source_records)
-                    .where(r.event_id == event_id, r.state == "pending")
-                    .values(state=state)
-                ).rowcount
-                if not changed:
-                    raise NotFoundError("pending submission of event", event_id)
-                decided += changed
+            for event_id, record_ids in _pending(connection, event_ids).items():
+                connection.execute(update(source_records).where(r.id.in_(record_ids)).values(state=state))
+                decided += len(record_ids)
                 recompute_events(connection, [event_id], now)
-                note_action(connection, now, who, tty, action, event_id, changed, reason)
+                note_action(connection, now, who, tty, action, event_id, len(record_ids), reason)
             add_totals(connection, {("pending", ""): -decided})
         return decided
 
-    def _new_event(self, connection: Connection, previous: str, record_id: str, now: str) -> str:
-        member = load_members(connection, [previous])[previous][record_id]
-        event_id = new_id()
-        row = canonical_row(event_id, {record_id: member}, now)
-        if row is None:
-            raise NotFoundError("content of source record", record_id)
-        write_events(connection, [row], [])
-        add_totals(connection, {("events", ""): 1})
-        return event_id
+
+def _pending(connection: Connection, wanted: Sequence[str]) -> dict[str, set[str]]:
+    """Return the pending records that ids of events or of records mean, by the event they hang on.
+
+    Raises: NotFoundError naming the first id that means none.
+    """
+    r, found = source_records.c, dict[str, set[str]]()
+    for one in dict.fromkeys(wanted):
+        query = select(r.id, r.event_id).where(r.state == "pending", or_(r.id == one, r.event_id == one))
+        rows = connection.execute(query).all()
+        if not rows:
+            raise NotFoundError("pending submission", one)
+        for row in rows:
+            found.setdefault(row.event_id, set()).add(row.id)
+    return found

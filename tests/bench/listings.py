@@ -66,7 +66,7 @@ def event(number: int) -> dict[str, object]:
     start, end = _moment(local, zone), _moment(local + timedelta(hours=2), zone)
     title = f"{' '.join(rng.sample(WORDS, 4)).title()} No. {number}"
     summary = " ".join(rng.choices(WORDS, k=24)).capitalize() + "."
-    venue_number = number % 5_000
+    venue_number = number % 4_848
     address = {
         "address_1": f"{venue_number % 190 + 1} {WORDS[venue_number % 32].title()} Street",
         "address_2": None,

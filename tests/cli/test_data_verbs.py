@@ -13,7 +13,7 @@ from tests.cli.conftest import Program
 
 
 @pytest.mark.parametrize(
-    "arguments", [["runs"], ["events"], ["errors"], ["review"], ["export"], ["errors", "clear"]]
+    "arguments", [["runs"], ["events"], ["venues"], ["errors"], ["review"], ["export"], ["errors", "clear"]]
 )
 def test_before_the_first_import_everything_is_empty_and_nothing_is_created(
     verb: Program, database: Path, arguments: list[str]

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from scenescout_tui.cli import errors, events, review, runs, sources, tables
+from scenescout_tui.cli import errors, events, runs, sources, tables
+from scenescout_tui.cli.review import listing, undoing
 from scenescout_tui.cli.tables import Column, say_table
 from tests.cli.conftest import Program
 
@@ -53,7 +54,11 @@ def test_a_program_gets_whole_ids_every_column_and_nothing_cut(capsys: pytest.Ca
         ),
         (errors._GROUPS, (12_345, "eventbrite", "EXTERNAL_API_ERROR", LONG, LONG, ID)),
         (errors._ERRORS, ("2026-11-23 20:00", "eventbrite", "VALIDATION_ERROR", LONG, LONG, ID, ID)),
-        (review._COLUMNS, (ID, "2026-11-23 20:00", LONG, LONG, "manual", "2026-11-23 20:00", LONG)),
+        (
+            listing.COLUMNS,
+            (ID, "submission", "100", "2026-11-23 20:00", LONG, LONG, "eventbrite | yelp, manual", LONG),
+        ),
+        (undoing._COLUMNS, (ID, "2026-11-23 20:00", LONG, LONG, LONG)),
         (runs._COLUMNS, (ID, "2026-11-23 20:00", "eventbrite", "interrupted", *range(1, 10), LONG)),
         (runs._COLUMNS, (ID, "2026-11-23 20:00", "eventbrite", "interrupted", *[1_234_567] * 9, LONG)),
         (sources._COLUMNS, ("eventbrite", "Eventbrite", "e", LONG, "set (environment A_LONG_NAME)")),

@@ -78,8 +78,9 @@ def test_every_action_has_a_key_that_terminals_leave_alone(action: Any) -> None:
     assert set(KEYS[action.id].keys.split(",")).isdisjoint(_TAKEN)
 
 
-def test_no_key_does_two_things() -> None:
-    keys = [key for entry in KEYS.values() for key in entry.keys.split(",")]
+@pytest.mark.parametrize("places", [("everywhere", "dashboard"), ("review",)])
+def test_no_key_does_two_things_in_one_place(places: tuple[str, ...]) -> None:
+    keys = [key for entry in KEYS.values() if entry.place in places for key in entry.keys.split(",")]
     assert len(keys) == len(set(keys))
 
 
@@ -88,7 +89,7 @@ def test_the_table_of_keys_names_no_action_that_does_not_exist() -> None:
 
 
 async def test_every_action_has_its_line_in_the_help() -> None:
-    async with opened(_busy(), size=(120, 40)) as (app, pilot):
+    async with opened(_busy(), size=(120, 60)) as (app, pilot):
         await pilot.press("question_mark")
         await pilot.pause()
         shown = text_of(app)
@@ -108,7 +109,8 @@ async def test_every_action_has_its_entry_in_the_palette() -> None:
 async def test_every_binding_can_be_remapped_and_explains_itself() -> None:
     async with opened(_busy()) as (app, pilot):
         bound = {active.binding.id: active.binding for active in app.screen.active_bindings.values()}
-        assert all(action.id in bound and bound[action.id].tooltip == action.help for action in ACTIONS)
+        here = [action for action in ACTIONS if KEYS[action.id].place != "review"]
+        assert all(action.id in bound and bound[action.id].tooltip == action.help for action in here)
         app.set_keymap({"pause": "f9"})
         await pilot.press("f9")
         await pilot.pause()

@@ -115,7 +115,7 @@ async def test_hostile_text_is_shown_and_never_obeyed(key: str) -> None:
             app.state.refresh_stats()
             await pilot.press(key)
             await pilot.pause()
-            _check(text_of(app), text)
+            check(text_of(app), text)
             await pilot.press("escape")
         assert not app._exit
 
@@ -129,11 +129,12 @@ async def test_hostile_text_below_a_dialog_is_shown_and_never_obeyed() -> None:
             handle.say(text)
             app.state.refresh_stats()
             await pilot.pause()
-            _check(text_of(app), text)
+            check(text_of(app), text)
         assert not app._exit
 
 
-def _check(picture: str, text: str) -> None:
+def check(picture: str, text: str) -> None:
+    """Fail where a picture of 200 columns holds a control character or a line of another width."""
     assert _CONTROL.findall(picture) == [], ascii(text)
     assert {cell_len(line) for line in picture.split("\n")} == {200}, ascii(text)
 

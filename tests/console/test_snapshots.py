@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from scenescout_tui.console.app import SceneScoutApp
 from scenescout_tui.console.glyphs import ASCII
 from scenescout_tui.imports.snapshot import EngineSnapshot
-from tests.console import scripted
+from tests.console import scripted, scripted_review
 from tests.console.opened import connected, console, until
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
@@ -120,6 +120,50 @@ def test_what_opens_from_the_dashboard(
         await pilot.pause()
 
     assert snap_compare(console(_handle("busy")), terminal_size=size, run_before=press)
+
+
+def _review(*keys: str) -> Callable[[Pilot[Any]], Any]:
+    async def press(pilot: Pilot[Any]) -> None:
+        await connected(pilot)
+        for key in ("v", *keys):
+            await pilot.press(key)
+            await pilot.pause()
+        await pilot.pause()
+
+    return press
+
+
+@pytest.mark.parametrize("size", SIZES, ids=_id)
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("pair", []),
+        ("submission", ["tab", "tab"]),
+        ("whole", ["enter"]),
+        ("rule", ["b", "enter"]),
+        ("reason", ["tab", "tab", "x"]),
+    ],
+)
+def test_the_review(snap_compare: Compare, name: str, keys: list[str], size: tuple[int, int]) -> None:
+    app = console(scripted_review.ReviewHandle(scripted_review.doubtful()))
+    assert snap_compare(app, terminal_size=size, run_before=_review(*keys))
+
+
+@pytest.mark.parametrize("size", SIZES[:2], ids=_id)
+def test_the_empty_review(snap_compare: Compare, size: tuple[int, int]) -> None:
+    app = console(scripted_review.ReviewHandle(()))
+    assert snap_compare(app, terminal_size=size, run_before=_review())
+
+
+def test_the_review_without_colours(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = console(scripted_review.ReviewHandle(scripted_review.doubtful()))
+    assert snap_compare(app, terminal_size=(80, 24), run_before=_review())
+
+
+def test_the_review_in_a_locale_without_unicode(snap_compare: Compare) -> None:
+    app = console(scripted_review.ReviewHandle(scripted_review.doubtful()), glyphs=ASCII)
+    assert snap_compare(app, terminal_size=(80, 24), run_before=_review())
 
 
 def test_the_read_only_console_offers_no_key_that_changes_anything(snap_compare: Compare) -> None:

@@ -10,7 +10,14 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from scenescout_tui.events.blocks import MAX_MINUTES, block_keys, lookup_keys, metres
+from scenescout_tui.events.blocks import (
+    MAX_MINUTES,
+    block_keys,
+    block_numbers,
+    lookup_keys,
+    lookup_numbers,
+    metres,
+)
 from scenescout_tui.events.model import Event, Organizer, Venue
 from tests.events.samples import HALL, event, online
 
@@ -48,14 +55,28 @@ def test_near_events_always_meet_whichever_comes_first(
 def test_few_keys_are_kept_and_few_looked_up(place: tuple[float, float], start: datetime) -> None:
     one = at(*place, start, "Hall")
     # A clock that cannot be right at its place is kept under two dates.
-    assert len(block_keys(one)) in (2, 4)
-    assert set(block_keys(one)) <= set(lookup_keys(one))
-    assert len(lookup_keys(one)) <= 6 * 3
+    assert len(block_keys(one)) in (3, 6)
+    # Only those without coordinates look for a house anywhere.
+    assert all(key.endswith("vhallg") for key in set(block_keys(one)) - set(lookup_keys(one)))
+    assert len(lookup_keys(one)) <= 10 * 3
+    assert lookup_numbers(one) == block_numbers(lookup_keys(one))
 
 
-def test_two_keys_are_kept_whatever_is_known() -> None:
-    for venue in (HALL, msgspec.structs.replace(HALL, address1="27 Canal Street"), Venue(name="Canal Hall")):
-        assert len(block_keys(event(venue=venue))) == 2
+def test_few_keys_are_kept_whatever_is_known() -> None:
+    for venue in (HALL, msgspec.structs.replace(HALL, address1="27 Canal Street")):
+        assert len(block_keys(event(venue=venue))) == 3
+    assert len(block_keys(event(venue=Venue(name="Canal Hall")))) == 2
+
+
+def test_houses_of_one_name_in_two_cities_do_not_meet() -> None:
+    here = event(venue=Venue(name="Canal Hall", latitude=53.4842, longitude=-2.2314))
+    there = event(title="Something else", venue=Venue(name="Canal Hall", latitude=51.5, longitude=-0.12))
+    beside = event(title="Something else", venue=Venue(name="Canal Hall", latitude=53.52, longitude=-2.2314))
+    unknown = event(title="Something else", venue=Venue(name="Canal Hall"))
+    assert not meet(here, there)
+    assert meet(here, beside)  # 4 km apart
+    assert meet(here, unknown)
+    assert meet(unknown, here)
 
 
 @pytest.mark.parametrize(
@@ -128,3 +149,12 @@ def test_distances_are_in_metres() -> None:
     # One degree of a great circle is 111.19 km on a sphere of 6,371 km.
     assert abs(metres(0, 0, 0, 1) - 111_195) < 1
     assert abs(metres(10, 179.5, 10, -179.5) - metres(10, 0, 10, 1)) < 1e-3
+
+
+def test_a_house_is_found_by_any_word_of_its_name() -> None:
+    kept = event(venue=Venue(name="Gaslight", city="Leeds"))
+    longer = ("The Gaslight Ballroom", "Gaslight Leeds", "Attic, Gaslight", "GASLIGHT - Main Room")
+    for name in longer:
+        # Titles without a common word, so that only the name can bring them together.
+        assert meet(event(title="Otters", venue=Venue(name=name, city="Leeds")), kept)
+    assert not meet(event(title="Otters", venue=Venue(name="Lamplight", city="Leeds")), kept)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenescout_tui.events.match import Candidate, Thresholds, candidate, compare, decide
+from scenescout_tui.events.match import Candidate, Thresholds, candidate, compare, decide, joined
 from scenescout_tui.events.model import Event, Organizer, Venue
 from tests.events.samples import HALL, event, online
 
@@ -51,6 +51,15 @@ SAME = {
         "An Evening of Songs and Stories by the Canal",
         "An Evening of Songs and Stories by the Ca",
     ),
+    "what kind it is": ("The Snow Goose", "Children's Theatre: The Snow Goose"),
+    "for whom": ("The Snow Goose", "The Snow Goose (4+)"),
+    "how to get in": ("Nubya Garcia", "Nubya Garcia [Tickets verfügbar]"),
+    "a note in small letters": ("Nubya Garcia", "Nubya Garcia - hurry!"),
+    "a shout": ("Nubya Garcia", "LOPPUUNMYYTY: Nubya Garcia"),
+    "two languages in one": ("Museum Night", "Museum Night / Nuit des musées"),
+    "the date it was moved from": ("Nubya Garcia", "Nubya Garcia (was 12 October)"),
+    "its own day and month": ("Nubya Garcia", "23/11 Nubya Garcia"),
+    "two sides in any order": ("Otters vs. Badgers", "Badgers v Otters"),
     "cut off": ("An Evening of Songs and Stories by the Canal", "An Evening of Songs and Stories by..."),
 }
 
@@ -70,6 +79,10 @@ OTHER = {
     "women and men": ("Women's Circle", "Men's Circle"),
     "for beginners": ("Yoga", "Yoga for Beginners"),
     "beside the show": ("Nubya Garcia", "Nubya Garcia VIP Upgrade"),
+    "another side": ("Otters vs. Badgers", "Otters vs. Weasels"),
+    "other ages": ("Splash Club (4+)", "Splash Club (8+)"),
+    "other dates": ("Nubya Garcia (was 12 October)", "Nubya Garcia (was 13 October)"),
+    "parts of a course": ("Bookbinding: 2-part course (part 1)", "Bookbinding: 2-part course (part 2)"),
     "another band": ("Nubya Garcia", "Moses Boyd"),
     "another composer": ("Candlelight: Queen", "Candlelight: Coldplay"),
 }
@@ -82,6 +95,7 @@ DOUBTFUL = {
     "an unknown subtitle": ("Nubya Garcia", "Nubya Garcia - Terrace Drinks"),
     "more on one side": ("Nubya Garcia", "Nubya Garcia Revisited"),
     "a room on one side": ("Nubya Garcia", "Nubya Garcia (Main Room)"),
+    "the opening of it": ("Nubya Garcia: Drawings", "Opening: Nubya Garcia: Drawings"),
     "a sort on one side": ("Nubya Garcia", "Nubya Garcia Masterclass"),
 }
 
@@ -117,7 +131,7 @@ TELLING, GENERIC = "Nubya Garcia", "Comedy Night"
         ({"venue": Venue(name="Canal Hall")}, "link", "review"),
         ({"venue": Venue(name="Canal Hall", display="Canal Hall, Manchester M1")}, "link", "link"),
         ({"venue": Venue(name="Canal Hall", city="Leeds")}, "review", "new"),
-        ({"venue": Venue(city="Manchester", address1="5 Elsewhere Road")}, "review", "new"),
+        ({"venue": Venue(city="Manchester", address1="5 Elsewhere Road")}, "link", "new"),
         ({"venue": Venue(name="Other Place", city="Manchester")}, "new", "new"),
         ({"venue": Venue(name="Canal Hall", latitude=53.4850, longitude=-2.2310)}, "link", "link"),
         ({"venue": Venue(latitude=53.4843, longitude=-2.2315, address1="27 Canal Street")}, "link", "link"),
@@ -218,6 +232,113 @@ def test_two_records_of_one_source_are_never_linked() -> None:
     assert kind(event(), known(sources=("eventbrite",))) == "review"
     assert kind(event(), known(sources=("yelp", "eventbrite"))) == "review"
     assert kind(event(), known(sources=("eventbrite",), start="2026-11-23T20:30:00")) == "new"
+
+
+SIX, HALF_PAST_SIX = "2026-11-23T18:00:00", "2026-11-23T18:30:00"
+
+
+def test_doors_open_in_the_evening_and_guided_tours_follow_each_other_by_day() -> None:
+    assert kind(event(start=SIX), known(start=HALF_PAST_SIX)) == "link"
+    assert kind(event(start="2026-11-23T11:00:00"), known(start="2026-11-23T11:30:00")) == "review"
+    # What ends together began together, for one of them with the doors.
+    ends = datetime(2026, 11, 23, 14, tzinfo=UTC)
+    both = event(start="2026-11-23T11:00:00", ends_at=ends), known(start="2026-11-23T11:30:00", ends_at=ends)
+    assert kind(*both) == "link"
+
+
+def test_what_is_over_when_the_other_begins_is_another() -> None:
+    over = event(start=SIX, ends_at=datetime(2026, 11, 23, 18, 30, tzinfo=UTC))
+    assert kind(over, known(start=HALF_PAST_SIX)) == "new"
+
+
+def test_of_several_times_none_but_the_same_is_linked() -> None:
+    slots = [known("a", start="2026-11-23T19:00:00"), known("b", start="2026-11-23T20:00:00")]
+    assert decide(event(start="2026-11-23T19:30:00"), slots).kind == "review"
+    same = decide(event(start="2026-11-23T20:00:00"), slots)
+    assert (same.kind, same.event_id) == ("link", "b")
+
+
+TOLD = "Ten songs about rain, rivers, bridges and the people who repair them, played by a band from Leeds."
+TOLD_OTHERWISE = (
+    "Learn to bind books with linen thread, wooden boards, wheat paste and leather in one afternoon."
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "other", "changes", "unsaid", "alike", "otherwise"),
+    [
+        # One title says more.
+        (TELLING, "Nubya Garcia Revisited", {}, "review", "link", "review"),
+        # The place is not sure.
+        (GENERIC, GENERIC, {"venue": Venue(name="Canal Hall")}, "review", "link", "review"),
+        # All agrees.
+        (TELLING, TELLING, {}, "link", "link", "link"),
+        # Nothing but words that many use, and not the same ones.
+        (GENERIC, "Comedy Night Live Special", {}, "link", "link", "link"),
+        # What is told alike is told of all evenings of a series.
+        ("Open Mic Vol. 3", "Open Mic Vol. 4", {}, "new", "new", "new"),
+        (TELLING, "Nubya Garcia Masterclass", {}, "review", "review", "review"),
+    ],
+)
+def test_descriptions_are_careful_evidence(
+    title: str, other: str, changes: dict[str, Any], unsaid: str, alike: str, otherwise: str
+) -> None:
+    for description, expected in ((None, unsaid), (TOLD[:90], alike), (TOLD_OTHERWISE, otherwise)):
+        ours = event(title=title, summary=TOLD)
+        assert kind(ours, known(title=other, summary=description, **changes)) == expected
+
+
+def test_short_descriptions_say_nothing() -> None:
+    ours, theirs = event(title=TELLING, summary="Doors at seven."), "Nubya Garcia Revisited"
+    assert kind(ours, known(title=theirs, summary="Doors at seven.")) == "review"
+
+
+def test_an_event_with_as_many_records_as_may_be_is_asked_about() -> None:
+    full = msgspec.structs.replace(known(), record_count=50)
+    decision = decide(event(), [full])
+    assert (decision.kind, decision.event_id) == ("review", "k")
+    assert "has 50 records already" in decision.evidence
+    assert decide(event(), [full], Thresholds(most_records=51)).kind == "link"
+
+
+def feed(account: str, number: str = "1", **changes: Any) -> Event:
+    return event(source="ics", source_account=account, external_id=number, **changes)
+
+
+def test_two_feeds_are_two_sources_and_one_feed_is_one() -> None:
+    first = candidate("k", feed("https://a.example/feed"), ("ics",))
+    assert kind(feed("https://b.example/feed"), first) == "link"
+    assert kind(feed("https://a.example/feed", "2"), first) == "review"
+    # Eventbrite is one publisher, whoever the organiser.
+    one = candidate("k", event(source_account="1"), ("eventbrite",))
+    assert kind(event(source_account="2"), one) == "review"
+
+
+def test_a_list_that_names_one_page_under_two_ids_has_it_twice() -> None:
+    page = "https://example.org/e/1?utm_source=list"
+    first = candidate("k", feed("", url="https://example.org/e/1"), ("ics",))
+    assert kind(feed("", "2", url=page), first) == "link"
+    assert kind(feed("", "2", url=f"{page}#x", title="Nubya Garcia Revisited"), first) == "new"
+    assert kind(feed("", "2", url="https://example.org/e/2"), first) == "review"
+
+
+def test_a_linked_record_fills_in_what_its_event_did_not_say() -> None:
+    bare = candidate("k", feed("https://a.example/feed", venue=Venue(name="Canal Hall")), ("ics",))
+    whole = joined(bare, event())
+    assert (whole.sources, whole.record_count) == (("eventbrite", "ics"), 2)
+    assert (whole.city, whole.latitude, whole.longitude) == (HALL.city, HALL.latitude, HALL.longitude)
+    assert whole.accounts == ("ics https://a.example/feed",)
+    assert whole.title == bare.title
+
+
+def test_two_that_could_not_be_compared_do_not_keep_a_third_away() -> None:
+    by_address = known("a", title=GENERIC, venue=Venue(address1="27 Canal Street", city="Manchester"))
+    by_name = known("b", title=GENERIC, sources=("csv",), venue=Venue(name="Canal Hall", city="Manchester"))
+    whole = event(
+        title=GENERIC, venue=Venue(name="Canal Hall", address1="27 Canal Street", city="Manchester")
+    )
+    assert decide(whole, [by_address, by_name]).kind == "link"
+    assert compare(by_address, by_name).score == 0
 
 
 def test_two_events_that_fit_equally_well_are_for_review() -> None:

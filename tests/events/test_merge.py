@@ -117,3 +117,19 @@ def test_the_codes_of_all_records_stay_with_the_event() -> None:
     merged = merge([one("e", quality=("A", "B")), one("y", source="yelp", quality=("B", "C"))])
     assert merged.event.quality == ("A", "B", "C")
     assert isinstance(merged.event, Event)
+
+
+def test_an_end_that_could_not_be_read_does_not_win() -> None:
+    unread = event(source="eventbrite", end_text="late")
+    ends = event(
+        source="yelp", ends_at=datetime(2026, 11, 23, 23, tzinfo=UTC), end_local="2026-11-23T23:00:00"
+    )
+    merged = merge([Contribution("a", unread, "1"), Contribution("b", ends, "1")]).event
+    assert (merged.ends_at, merged.end_text) == (ends.ends_at, None)
+
+
+def test_a_slug_comes_with_its_title() -> None:
+    one = event(source="eventbrite", title="Night", slug="night-2026-11-23")
+    two = event(source="yelp", title="The Night", slug="the-night-2026-11-23")
+    merged = merge([Contribution("a", two, "1"), Contribution("b", one, "1")]).event
+    assert (merged.title, merged.slug) == ("Night", "night-2026-11-23")

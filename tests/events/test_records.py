@@ -10,7 +10,6 @@ import pytest
 
 from scenescout_tui.errors import ValidationError
 from scenescout_tui.events import quality
-from scenescout_tui.events.enrich import enrich
 from scenescout_tui.events.identity import content_hash
 from scenescout_tui.events.model import Venue
 from scenescout_tui.events.record import PreparedRecord, digest
@@ -123,20 +122,6 @@ def test_categories_of_all_sources_become_ours() -> None:
     assert category(("other",)) == "other"
     assert category(("unheard of",)) is None
     assert len(set(CATEGORIES)) == len(CATEGORIES)
-
-
-def test_enriching_adds_what_is_missing_and_touches_nothing_else() -> None:
-    bare = event(category_raw=("Music",), price_min=500, price_max=500, quality=(quality.CURRENCY_UNKNOWN,))
-    richer = enrich(bare)
-    assert (richer.category, richer.currency, richer.quality) == ("music", "GBP", (quality.CURRENCY_ASSUMED,))
-    assert enrich(richer) == richer
-    full = event(category="film", category_raw=("Music",), currency="EUR", price_max=5)
-    assert enrich(full) == full
-
-
-def test_a_price_counted_in_hundredths_is_not_given_a_currency_without_them() -> None:
-    tokyo = event(venue=Venue(name="Hall", country="JP"), price_max=500)
-    assert enrich(tokyo).currency is None
 
 
 def test_every_quality_code_has_a_meaning() -> None:

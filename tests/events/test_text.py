@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import nh3
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from scenescout_tui.events.text import (
     paragraphs,
     shorten,
 )
+from scenescout_tui.safe_text import clean
 
 TEXTS = st.text(alphabet=st.characters() | st.sampled_from("&;<>#x27amp\n \t\x1b\u202e\u0301é"), max_size=60)
 
@@ -65,11 +67,35 @@ def test_html_becomes_readable_text_and_safe_html() -> None:
         '<div onclick="x()">Hi<script>bad()</script><p>One &amp; <b>two</b><br>three</p>'
         '<a href="javascript:x()">a</a><a href="https://example.org/?a=1&b=2">b</a></div>'
     )
-    assert text == "HiOne & two\nthree\nab"
+    assert text == "Hi\nOne & two\nthree\nab"
     assert html is not None
     for bad in ("onclick", "script", "javascript"):
         assert bad not in html
     assert 'href="https://example.org/?a=1&amp;b=2"' in html
+
+
+TAGS = ("p", "strong", "b", "i", "div")
+MARKUP = st.sampled_from(
+    [
+        *(f"<{tag}>" for tag in TAGS),
+        *(f"</{tag}>" for tag in TAGS),
+        *("<br>", "<script>", "&amp;", "a", "é", "\xa0", "\n", "\u3000"),
+    ]
+)
+
+
+@given(st.lists(MARKUP | st.just("<p>a</p>") | st.just("<p>x <em>y</em></p>\n"), max_size=8).map("".join))
+def test_what_passes_without_the_cleaner_is_what_the_cleaner_gives(html: str) -> None:
+    cleaner = nh3.Cleaner(tags={"p", "br", "strong", "b", "i", "em", "div"}, attributes={})
+    text, safe = from_html(html)
+    if "<" in html:
+        assert safe == (clean(cleaner.clean(html)).strip() if text is not None else None)
+
+
+def test_words_of_two_blocks_stay_apart_and_blank_lines_single() -> None:
+    assert from_html("Intro<p>One</p><ul><li>a</li><li>b</li></ul><p>End</p>")[0] == "Intro\nOne\na\nb\nEnd"
+    assert from_html("<table><tr><td>8 pm</td><td>Hall</td></tr></table>")[0] == "8 pm\nHall"
+    assert from_html("<p>One</p>\n \n\n<p>Two <br>\u00a0 three</p>")[0] == "One\n\nTwo\nthree"
 
 
 def test_text_without_tags_needs_no_parser_and_stays_the_same() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenescout_tui.events import quality
-from scenescout_tui.events.times import parse, resolve, span, stated, zone
+from scenescout_tui.events.times import MAX_TEXT, as_written, parse, resolve, span, stated, time_fields, zone
 
 ZONES = ("Europe/London", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia", "UTC")
 
@@ -124,3 +124,62 @@ def test_the_end_of_whole_days_is_the_midnight_after_the_last() -> None:
     length = span(start, end)
     assert length.ends_at == start.utc + timedelta(days=2)
     assert length.end_local == "2026-11-24"
+
+
+def test_the_hour_that_does_not_exist_and_the_one_that_exists_twice_are_flagged() -> None:
+    gap, fold = resolve("2026-03-29 01:30", "Europe/London"), resolve("2026-10-25 01:30", "Europe/London")
+    assert gap is not None
+    assert (gap.local, gap.codes) == ("2026-03-29T02:30:00", (quality.DST_GAP,))
+    assert fold is not None
+    assert (fold.utc, fold.codes) == (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), (quality.DST_FOLD,))
+    # With UTC beside it neither is in doubt.
+    second = stated("2026-10-25T01:30:00Z", "2026-10-25T01:30:00", "Europe/London")
+    assert second is not None
+    assert second.codes == ()
+
+
+@pytest.mark.parametrize(
+    ("utc", "local", "name"),
+    [
+        ("2026-06-10T19:00:00Z", "2026-06-10T19:00:00", "Europe/London"),
+        # No clock is so far from UTC.
+        ("2026-06-10T19:00:00Z", "2026-07-10T21:00:00", None),
+    ],
+)
+def test_local_time_and_zone_that_do_not_give_utc_are_flagged(utc: str, local: str, name: str | None) -> None:
+    when = stated(utc, local, name)
+    assert when is not None
+    assert (when.utc, when.codes) == (datetime(2026, 6, 10, 19, tzinfo=UTC), (quality.TZ_MISMATCH,))
+    tz = zone(name) if name is not None else UTC
+    assert when.local == when.utc.astimezone(tz).replace(tzinfo=None).isoformat()
+
+
+def test_an_offset_that_the_named_zone_has_not_is_flagged_and_utc_is_none() -> None:
+    wrong = resolve("2026-06-10T19:00:00-04:00", "Europe/London")
+    assert wrong is not None
+    assert (wrong.local, wrong.codes) == ("2026-06-11T00:00:00", (quality.TZ_MISMATCH,))
+    for fine in ("2026-06-10T19:00:00+01:00", "2026-06-10T18:00:00Z", "2026-06-10T18:00:00+00:00"):
+        when = resolve(fine, "Europe/London")
+        assert when is not None
+        assert (when.local, when.codes) == ("2026-06-10T19:00:00", ())
+
+
+@pytest.mark.parametrize("text", ["2026-11-23T24:00", "2026-11-23 24:00:00", "2026-11-23T24:00Z"])
+def test_the_end_of_a_day_is_the_midnight_after_it(text: str) -> None:
+    moment = parse(text)
+    assert moment is not None
+    assert moment.replace(tzinfo=None) == datetime(2026, 11, 24)
+
+
+def test_what_the_source_wrote_is_kept_where_it_is_not_the_wall_time() -> None:
+    start, end = (
+        resolve("2026-11-23 8:00 PM", "Europe/London"),
+        resolve("2026-11-23T23:00:00", "Europe/London"),
+    )
+    assert start is not None
+    fields = time_fields(start, span(start, end), "2026-11-23 8:00 PM", "2026-11-23T23:00:00")
+    assert (fields["start_local"], fields["start_text"]) == ("2026-11-23T20:00:00", "2026-11-23 8:00 PM")
+    assert (fields["end_local"], fields["end_text"]) == ("2026-11-23T23:00:00", None)
+    assert as_written("late\x1b[31m", None, 7) == "late 7"
+    assert as_written("x" * 500) == "x" * MAX_TEXT
+    assert as_written(None, [], {}) is None

@@ -24,6 +24,11 @@ LISBON = Venue(name="Hall", city="Lisboa", latitude=38.7223, longitude=-9.1393)
 NEW_YORK = Venue(name="Hall", city="New York", latitude=40.73, longitude=-73.99)
 
 
+def zoned(plain: Event) -> Event:
+    """The event after the one step that is looked at here."""
+    return enrich(plain, ("zone",))
+
+
 def timed(start: str, end: str | None = None, venue: Venue | None = LISBON, **changes: Any) -> Event:
     """An event as an adapter makes it of a time without a zone's name."""
     begins, ends = resolve(start), resolve(end)
@@ -83,9 +88,12 @@ def test_a_zone_fits_an_offset_at_some_moments_only() -> None:
 
 
 def test_the_boundaries_are_loaded_at_the_first_use_only() -> None:
-    code = "import sys, scenescout_tui.events.enrich; print('tzfpy' in sys.modules)"
+    code = (
+        "import sys; from scenescout_tui.events import enrich, gazetteer; "
+        "print('tzfpy' in sys.modules, gazetteer._cities.cache_info().currsize)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
+    assert done.stdout.split() == ["False", "0"]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +107,7 @@ def test_the_boundaries_are_loaded_at_the_first_use_only() -> None:
 )
 def test_an_offset_that_fits_gets_the_zone_of_its_place(start: str, venue: Venue, name: str) -> None:
     before = timed(start, venue=venue)
-    after = enrich(before)
+    after = zoned(before)
     assert (after.timezone, after.tz_source) == (name, "geo")
     assert (after.starts_at, after.start_local, after.quality) == (
         before.starts_at,
@@ -110,35 +118,54 @@ def test_an_offset_that_fits_gets_the_zone_of_its_place(start: str, venue: Venue
     assert after.starts_at.astimezone(tz).replace(tzinfo=None).isoformat() == after.start_local
 
 
+@pytest.mark.parametrize(
+    ("venue", "name"),
+    [
+        # One zone in the whole country, whatever the town.
+        (Venue(name="Hall", city="Hebden Bridge", country="GB"), "Europe/London"),
+        (Venue(name="Hall", country="JP"), "Asia/Tokyo"),
+        (Venue(name="Hall", city="Chicago", country="US"), "America/Chicago"),
+    ],
+)
+def test_without_coordinates_country_and_city_give_the_zone_where_they_leave_no_doubt(
+    venue: Venue, name: str
+) -> None:
+    after = zoned(timed("2026-06-10 19:30", venue=venue))
+    assert (after.timezone, after.tz_source, after.start_local) == (name, "geo", "2026-06-10T19:30:00")
+    tz = zone(name)
+    assert after.starts_at == datetime(2026, 6, 10, 19, 30, tzinfo=tz)
+    assert after.quality == (quality.TZ_ASSUMED,)
+
+
 @pytest.mark.parametrize("start", ["2026-06-10T19:30:00+00:00", "2026-06-10T19:30:00-08:00"])
 def test_an_offset_that_does_not_fit_is_kept_and_flagged_once(start: str) -> None:
     before = timed(start)
-    after = enrich(before)
+    after = zoned(before)
     assert (after.timezone, after.tz_source) == (None, "offset_only")
     assert (after.starts_at, after.start_local) == (before.starts_at, before.start_local)
     assert after.quality == (quality.ZONE_MISMATCH,)
-    assert enrich(after) == after
+    assert zoned(after) == after
 
 
 @pytest.mark.parametrize("start", ["2026-06-10 19:30", "2026-06-10T19:30"])
 def test_a_time_without_zone_is_wall_time_of_its_place_and_stays_to_be_checked(start: str) -> None:
-    after = enrich(timed(start, "2026-06-10 22:00"))
+    after = zoned(timed(start, "2026-06-10 22:00"))
     assert (after.timezone, after.tz_source) == ("Europe/Lisbon", "geo")
     assert (after.start_local, after.end_local) == ("2026-06-10T19:30:00", "2026-06-10T22:00:00")
     assert after.starts_at == datetime(2026, 6, 10, 18, 30, tzinfo=UTC)
     assert after.ends_at == datetime(2026, 6, 10, 21, 0, tzinfo=UTC)
     assert after.quality == (quality.TZ_ASSUMED,)
-    assert enrich(after) == after
+    assert zoned(after) == after
 
 
 def test_an_end_with_an_offset_stays_where_it_is() -> None:
-    after = enrich(timed("2026-06-10 19:30", "2026-06-10T22:00:00-04:00", NEW_YORK))
+    after = zoned(timed("2026-06-10 19:30", "2026-06-10T22:00:00-04:00", NEW_YORK))
     assert after.starts_at == datetime(2026, 6, 10, 23, 30, tzinfo=UTC)
     assert after.ends_at == datetime(2026, 6, 11, 2, 0, tzinfo=UTC)
 
 
 def test_an_end_without_zone_follows_a_start_with_an_offset() -> None:
-    after = enrich(timed("2026-06-10T13:30:00-04:00", "2026-06-10 22:00", NEW_YORK))
+    after = zoned(timed("2026-06-10T13:30:00-04:00", "2026-06-10 22:00", NEW_YORK))
     assert after.starts_at == datetime(2026, 6, 10, 17, 30, tzinfo=UTC)
     assert after.ends_at == datetime(2026, 6, 11, 2, 0, tzinfo=UTC)
     assert quality.TZ_ASSUMED in after.quality
@@ -147,21 +174,22 @@ def test_an_end_without_zone_follows_a_start_with_an_offset() -> None:
 def test_an_end_that_lies_before_a_start_read_anew_is_dropped() -> None:
     before = timed("2026-06-10 19:30", "2026-06-10T18:00:00-03:00", NEW_YORK)
     assert before.ends_at is not None
-    after = enrich(before)
+    after = zoned(before)
     assert (after.ends_at, after.end_local) == (None, None)
     assert quality.END_BEFORE_START in after.quality
 
 
 def test_whole_days_are_days_of_their_place() -> None:
-    after = enrich(timed("2026-06-10", "2026-06-11"))
+    after = zoned(timed("2026-06-10", "2026-06-11"))
     assert (after.all_day, after.start_local, after.end_local) == (True, "2026-06-10", "2026-06-11")
     assert after.starts_at == datetime(2026, 6, 9, 23, 0, tzinfo=UTC)
     assert after.ends_at == datetime(2026, 6, 11, 23, 0, tzinfo=UTC)
 
 
 def test_a_wall_time_that_does_not_exist_there_is_moved_on_and_flagged() -> None:
-    after = enrich(timed("2026-03-29 01:30"))
+    after = zoned(timed("2026-03-29 01:30", "2026-03-29 01:45"))
     assert after.start_local == "2026-03-29T02:30:00"
+    assert (after.start_text, after.end_text) == ("2026-03-29T01:30:00", "2026-03-29T01:45:00")
     assert set(after.quality) == {quality.TZ_ASSUMED, quality.DST_GAP}
 
 
@@ -170,22 +198,23 @@ def test_a_wall_time_that_does_not_exist_there_is_moved_on_and_flagged() -> None
     [
         {"venue": None},
         {"venue": Venue(name="Hall", city="Lisboa")},
+        {"venue": Venue(name="Hall", city="Portland", country="US")},
         {"venue": Venue(name="Boat", latitude=40.0, longitude=-30.0)},
         {"attendance": "online"},
     ],
-    ids=["no venue", "no coordinates", "at sea", "online"],
+    ids=["no venue", "no coordinates", "two cities of that name", "at sea", "online"],
 )
 @pytest.mark.parametrize("start", ["2026-06-10 19:30", "2026-06-10T19:30:00+01:00"])
 def test_without_a_place_on_land_nothing_is_added(start: str, changes: dict[str, Any]) -> None:
     before = timed(start, **changes)
-    assert enrich(before) == before
+    assert zoned(before) == before
 
 
 def test_a_zone_that_the_source_names_is_never_touched() -> None:
     named = event(venue=LISBON, timezone="Europe/London", tz_source="explicit")
-    assert enrich(named) == named
+    assert zoned(named) == named
     usual = event(venue=LISBON, timezone="Europe/London", tz_source="assumed")
-    assert enrich(usual) == usual
+    assert zoned(usual) == usual
 
 
 @given(
@@ -198,7 +227,7 @@ def test_a_zone_that_the_source_names_is_never_touched() -> None:
 def test_wall_time_and_zone_always_give_the_instant(
     moment: datetime, venue: Venue | None, offset: str
 ) -> None:
-    after = enrich(timed(f"{moment.isoformat()}{offset}", venue=venue))
+    after = zoned(timed(f"{moment.isoformat()}{offset}", venue=venue))
     tz = zone(after.timezone) if after.timezone is not None else None
     assert (tz is None) == (after.tz_source != "geo")
     if tz is not None:

@@ -168,6 +168,35 @@ def test_every_key_has_a_prefixed_name_a_help_and_a_field() -> None:
     assert listed == {field.name for field in fields(Settings)} - {"notes", "_origins"}
 
 
+def test_no_pair_is_linked_below_the_score_of_review() -> None:
+    refused = {"SCENESCOUT_MATCH_REVIEW": "92"}
+    with pytest.raises(SettingsError, match=r"match_review.*92 lies above match_link, 90"):
+        load_settings(environ={"HOME": "/h", **refused})
+    both = load_settings(environ={"HOME": "/h", **refused, "SCENESCOUT_MATCH_LINK": "92"})
+    assert (both.match_review, both.match_link) == (92.0, 92.0)
+
+
+def test_a_read_url_is_for_servers_alone() -> None:
+    environ = {"HOME": "/h", "SCENESCOUT_READ_DATABASE_URL": "postgresql://me@copy/x"}
+    with pytest.raises(SettingsError, match="database_url is a SQLite file") as caught:
+        load_settings(environ=environ)
+    assert "Unset SCENESCOUT_READ_DATABASE_URL" in caught.value.metadata["action"]
+    environ["SCENESCOUT_DATABASE_URL"] = "postgresql://me@db/x"
+    assert load_settings(environ=environ).read_database_url == "postgresql+psycopg://me@copy/x"
+    with pytest.raises(SettingsError, match="read_database_url is a SQLite file"):
+        load_settings(environ=environ | {"SCENESCOUT_READ_DATABASE_URL": "/srv/events.db"})
+
+
+def test_a_read_url_does_not_hold_for_another_database_that_a_flag_names() -> None:
+    environ = {
+        "HOME": "/h",
+        "SCENESCOUT_DATABASE_URL": "postgresql://me@db/x",
+        "SCENESCOUT_READ_DATABASE_URL": "postgresql://me@copy/x",
+    }
+    for other in ("/srv/events.db", "postgresql://me@elsewhere/x"):
+        assert load_settings({"database_url": other}, environ).read_database_url is None
+
+
 @pytest.mark.parametrize(
     ("key", "text", "value"),
     [
@@ -178,11 +207,14 @@ def test_every_key_has_a_prefixed_name_a_help_and_a_field() -> None:
         ("batch_size", "100", 100),
         ("deduplication", "off", False),
         ("enrichment", "TRUE", True),
+        ("enrich_steps", " Slug,category", ("category", "slug")),
+        ("enrich_steps", "none", ()),
         ("validate_location", "0", False),
         ("theme", "night", "night"),
         ("log_level", "WARNING", "warning"),
         ("drain_deadline", "1.5", 1.5),
-        ("match_link", "0.9", 0.9),
+        ("match_link", "92.5", 92.5),
+        ("match_most_records", "9", 9),
         ("database_url", "/srv/events.db", "sqlite:////srv/events.db"),
         ("database_url", "sqlite:///events.db", "sqlite:///events.db"),
         ("database_url", "postgresql://me@db/x", "postgresql+psycopg://me@db/x"),
@@ -214,6 +246,8 @@ def test_every_key_is_read_from_the_environment(key: str, text: str, value: obje
         ("retry_attempts", "-1"),
         ("batch_size", "100000"),
         ("deduplication", "maybe"),
+        ("enrich_steps", "slug,moon"),
+        ("enrich_steps", "slug,"),
         ("log_level", "loud"),
         ("env", "moon"),
         ("database_url", "mysql://x/y"),

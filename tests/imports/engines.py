@@ -12,6 +12,8 @@ from typing import Any
 
 import anyio
 import anyio.to_thread
+import pytest
+from sqlalchemy import NullPool, create_engine
 
 from scenescout_tui.errors import SpawnerError
 from scenescout_tui.imports.commands import Command, CommandResult, GetRunReport
@@ -23,19 +25,31 @@ from scenescout_tui.sources.pages import Page, RawRecord
 
 #: Seconds after which a test that waits for the engine gives up.
 PATIENCE = 20.0
+#: For what only a file can show; without it a test runs on both kinds of databases.
+on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
 @contextmanager
 def engine(
-    database: Path, samples: dict[str, WalkFactory] | None = None, **flags: Any
+    database: str | Path, samples: dict[str, WalkFactory] | None = None, **flags: Any
 ) -> Iterator[LocalEngineHandle]:
-    """Run an engine over a SQLite file for the time of a test."""
-    handle = start_engine(load_settings({"database_url": f"sqlite:///{database}", **flags}), samples=samples)
+    """Run an engine over a database for the time of a test."""
+    handle = start_engine(load_settings({"database_url": database, **flags}), samples=samples)
     try:
         yield handle
     finally:
         handle.stop(drain=False)
         assert handle.join(PATIENCE), "the engine did not end"
+
+
+def rows(database: str, statement: str, *values: object) -> list[Any]:
+    """Run one statement, its places written as `?`, beside whoever works on a database; return its rows."""
+    place = create_engine(database, poolclass=NullPool)
+    if place.dialect.name == "postgresql":
+        statement = statement.replace("%", "%%").replace("?", "%s")
+    with place.begin() as connection:
+        found = connection.exec_driver_sql(statement, values)
+        return [tuple(row) for row in found] if found.returns_rows else []
 
 
 def tell(handle: LocalEngineHandle, command: Command) -> CommandResult:

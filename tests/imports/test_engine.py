@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import threading
 from pathlib import Path
 from typing import Any
@@ -30,13 +29,8 @@ from scenescout_tui.imports.local import start_engine
 from scenescout_tui.imports.lock import EngineLockedError
 from scenescout_tui.imports.viewer import start_viewer
 from scenescout_tui.settings import load_settings
-from tests.imports.engines import PATIENCE, GatedWalk, engine, gone, report, tell, until
+from tests.imports.engines import PATIENCE, GatedWalk, engine, gone, on_sqlite, report, rows, tell, until
 from tests.imports.payloads import eventbrite, yelp
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Path:
-    return tmp_path / "events.db"
 
 
 def ndjson(path: Path, payloads: list[Any]) -> str:
@@ -50,13 +44,11 @@ def start(handle: Any, source: str, *inputs: str, **options: Any) -> str:
     return str(answer.data["run_id"])
 
 
-def count(database: Path, table: str) -> int:
-    with sqlite3.connect(database) as connection:
-        found: int = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-    return found
+def count(database: str, table: str) -> int:
+    return int(rows(database, f"SELECT count(*) FROM {table}")[0][0])
 
 
-def test_a_file_is_imported_and_the_snapshot_tells_of_it(database: Path, tmp_path: Path) -> None:
+def test_a_file_is_imported_and_the_snapshot_tells_of_it(database: str, tmp_path: Path) -> None:
     source = ndjson(tmp_path / "in.ndjson", [eventbrite(number) for number in range(120)])
     with engine(database) as handle:
         done = report(handle, start(handle, "eventbrite", source))
@@ -73,7 +65,7 @@ def test_a_file_is_imported_and_the_snapshot_tells_of_it(database: Path, tmp_pat
     assert count(database, "events") == 120
 
 
-def test_several_inputs_are_one_run(database: Path, tmp_path: Path) -> None:
+def test_several_inputs_are_one_run(database: str, tmp_path: Path) -> None:
     first = ndjson(tmp_path / "a.ndjson", [eventbrite(1), eventbrite(2)])
     page = tmp_path / "b.json"
     page.write_text(
@@ -86,7 +78,7 @@ def test_several_inputs_are_one_run(database: Path, tmp_path: Path) -> None:
     assert count(database, "runs") == 1
 
 
-def test_pause_holds_what_has_not_started_and_resume_lets_it_go(database: Path) -> None:
+def test_pause_holds_what_has_not_started_and_resume_lets_it_go(database: str) -> None:
     walk = GatedWalk([[eventbrite(number)] for number in range(3)])
     with engine(database, {"eventbrite": lambda: walk}) as handle:
         run_id = start(handle, "eventbrite")
@@ -104,7 +96,7 @@ def test_pause_holds_what_has_not_started_and_resume_lets_it_go(database: Path) 
         assert walk.asked == 4
 
 
-def test_resize_changes_the_number_of_workers_within_its_bounds(database: Path) -> None:
+def test_resize_changes_the_number_of_workers_within_its_bounds(database: str) -> None:
     with engine(database, max_workers=2) as handle:
         assert handle.snapshot().max_workers == 2
         assert tell(handle, Resize(5)).ok
@@ -116,7 +108,7 @@ def test_resize_changes_the_number_of_workers_within_its_bounds(database: Path) 
         assert handle.snapshot().max_workers == 5
 
 
-def test_stop_with_drain_finishes_what_was_accepted_and_marks_the_run_interrupted(database: Path) -> None:
+def test_stop_with_drain_finishes_what_was_accepted_and_marks_the_run_interrupted(database: str) -> None:
     walk = GatedWalk([[eventbrite(number) for number in range(60)], [eventbrite(99)]])
     with engine(database, {"eventbrite": lambda: walk}) as handle:
         run_id = start(handle, "eventbrite")
@@ -130,14 +122,11 @@ def test_stop_with_drain_finishes_what_was_accepted_and_marks_the_run_interrupte
     assert done.counts.created == 60
     assert done.counts.in_flight == 0
     assert walk.closed
-    with sqlite3.connect(database) as connection:
-        assert connection.execute("SELECT state FROM runs").fetchall() == [("interrupted",)]
-        assert connection.execute("SELECT total, created, in_flight FROM run_accounting").fetchall() == [
-            (60, 60, 0)
-        ]
+    assert rows(database, "SELECT state FROM runs") == [("interrupted",)]
+    assert rows(database, "SELECT total, created, in_flight FROM run_accounting") == [(60, 60, 0)]
 
 
-def test_cancel_ends_the_run_and_keeps_what_is_committed(database: Path) -> None:
+def test_cancel_ends_the_run_and_keeps_what_is_committed(database: str) -> None:
     walk = GatedWalk([[eventbrite(1)], [eventbrite(2)]])
     with engine(database, {"eventbrite": lambda: walk}) as handle:
         run_id = start(handle, "eventbrite")
@@ -150,7 +139,7 @@ def test_cancel_ends_the_run_and_keeps_what_is_committed(database: Path) -> None
         until(lambda: handle.snapshot().state == "idle")
 
 
-def test_a_page_that_fails_once_is_asked_again(database: Path) -> None:
+def test_a_page_that_fails_once_is_asked_again(database: str) -> None:
     walk = GatedWalk([[eventbrite(1)], ConnectionError("reset by peer"), [eventbrite(2)]])
     walk.open(4)
     with engine(database, {"eventbrite": lambda: walk}, retry_delay=0.01) as handle:
@@ -160,7 +149,7 @@ def test_a_page_that_fails_once_is_asked_again(database: Path) -> None:
     assert done.metrics.retried_tasks == 1
 
 
-def test_a_page_that_fails_for_good_fails_the_run_in_words_and_keeps_the_rest(database: Path) -> None:
+def test_a_page_that_fails_for_good_fails_the_run_in_words_and_keeps_the_rest(database: str) -> None:
     walk = GatedWalk([[eventbrite(1)], gone("Eventbrite"), [eventbrite(2)]])
     walk.open(4)
     with engine(database, {"eventbrite": lambda: walk}) as handle:
@@ -175,7 +164,7 @@ def test_a_page_that_fails_for_good_fails_the_run_in_words_and_keeps_the_rest(da
     assert group.action
 
 
-def test_errors_are_listed_cleared_and_brought_back(database: Path, tmp_path: Path) -> None:
+def test_errors_are_listed_cleared_and_brought_back(database: str, tmp_path: Path) -> None:
     source = ndjson(tmp_path / "in.ndjson", [eventbrite(1), {**eventbrite(2), "start": None}, "text"])
     with engine(database) as handle:
         done = report(handle, start(handle, "eventbrite", source))
@@ -196,7 +185,7 @@ def test_errors_are_listed_cleared_and_brought_back(database: Path, tmp_path: Pa
     assert count(database, "dead_letters") == 2
 
 
-def test_a_dead_letter_is_retried_and_settled(database: Path, tmp_path: Path) -> None:
+def test_a_dead_letter_is_retried_and_settled(database: str, tmp_path: Path) -> None:
     reference = eventbrite(7, venue=None, venue_id="v1")
     with engine(database) as handle:
         first = report(handle, start(handle, "eventbrite", ndjson(tmp_path / "a.ndjson", [reference])))
@@ -209,24 +198,18 @@ def test_a_dead_letter_is_retried_and_settled(database: Path, tmp_path: Path) ->
         again = tell(handle, RetryDeadLetters())
         assert not again.ok
         until(lambda: handle.snapshot().errors_open == 0)
-    with sqlite3.connect(database) as connection:
-        assert connection.execute("SELECT state, payload IS NOT NULL FROM dead_letters").fetchall() == [
-            ("retried", 1)
-        ]
+    assert rows(database, "SELECT state, payload IS NOT NULL FROM dead_letters") == [("retried", 1)]
 
 
-def test_a_retry_that_fails_again_leaves_one_open_dead_letter(database: Path, tmp_path: Path) -> None:
+def test_a_retry_that_fails_again_leaves_one_open_dead_letter(database: str, tmp_path: Path) -> None:
     with engine(database) as handle:
         report(handle, start(handle, "eventbrite", ndjson(tmp_path / "a.ndjson", [{"id": "1"}])))
         answer = tell(handle, RetryDeadLetters())
         assert report(handle, answer.data["run_id"]).counts.failed == 1
-    with sqlite3.connect(database) as connection:
-        assert connection.execute("SELECT count(*) FROM dead_letters WHERE state = 'open'").fetchall() == [
-            (1,)
-        ]
+    assert rows(database, "SELECT count(*) FROM dead_letters WHERE state = 'open'") == [(1,)]
 
 
-def test_a_dry_run_tells_all_and_writes_nothing(database: Path, tmp_path: Path) -> None:
+def test_a_dry_run_tells_all_and_writes_nothing(database: str, tmp_path: Path) -> None:
     source = ndjson(tmp_path / "in.ndjson", [eventbrite(1), {"id": "x"}])
     with engine(database) as handle:
         done = report(handle, start(handle, "eventbrite", source, dry_run=True))
@@ -236,40 +219,37 @@ def test_a_dry_run_tells_all_and_writes_nothing(database: Path, tmp_path: Path) 
         assert count(database, table) == 0, table
 
 
-def test_an_interrupted_run_goes_on_where_it_stopped(database: Path, tmp_path: Path) -> None:
-    source = ndjson(tmp_path / "in.ndjson", [eventbrite(number) for number in range(9000)])
-    with engine(database) as handle:
+def test_an_interrupted_run_goes_on_where_it_stopped(database: str, tmp_path: Path) -> None:
+    source = ndjson(tmp_path / "in.ndjson", [eventbrite(number) for number in range(3000)])
+    with engine(database, batch_size=10) as handle:
         run_id = start(handle, "eventbrite", source)
         until(lambda: handle.snapshot().counts.created > 0)
         tell(handle, Stop(drain=True))
         handle.ended.result(PATIENCE)
     before = count(database, "events")
-    assert 0 < before < 9000, "the file was too short to be interrupted"
-    with engine(database) as handle:
+    assert 0 < before < 3000, "the file was too short to be interrupted"
+    with engine(database, batch_size=10) as handle:
         answer = tell(handle, StartImport("eventbrite", inputs=(source,), resume=True))
         assert answer.data["run_id"] == run_id
         done = report(handle, run_id)
     assert done.state == "completed"
-    assert count(database, "events") == 9000
-    with sqlite3.connect(database) as connection:
-        assert connection.execute("SELECT total, created, in_flight FROM run_accounting").fetchall() == [
-            (9000, 9000, 0)
-        ]
+    assert count(database, "events") == 3000
+    assert rows(database, "SELECT total, created, in_flight FROM run_accounting") == [(3000, 3000, 0)]
 
 
-def test_a_run_that_goes_on_keeps_the_batch_size_it_began_with(database: Path, tmp_path: Path) -> None:
-    source = ndjson(tmp_path / "in.ndjson", [eventbrite(number) for number in range(4000)])
+def test_a_run_that_goes_on_keeps_the_batch_size_it_began_with(database: str, tmp_path: Path) -> None:
+    source = ndjson(tmp_path / "in.ndjson", [eventbrite(number) for number in range(2000)])
     with engine(database, batch_size=10) as handle:
         run_id = start(handle, "eventbrite", source)
         until(lambda: handle.snapshot().counts.created > 0)
         tell(handle, Stop(drain=False))
         handle.ended.result(PATIENCE)
-    assert 0 < count(database, "events") < 4000, "the file was too short to be interrupted"
+    assert 0 < count(database, "events") < 2000, "the file was too short to be interrupted"
     with engine(database, batch_size=50) as handle:
         answer = tell(handle, StartImport("eventbrite", inputs=(source,), resume=True))
         done = report(handle, answer.data["run_id"])
     assert answer.data["run_id"] == run_id
-    assert (done.counts.total, done.counts.created) == (4000, 4000)
+    assert (done.counts.total, done.counts.created) == (2000, 2000)
 
 
 @pytest.mark.usefixtures("no_tokens")
@@ -285,7 +265,7 @@ def test_a_run_that_goes_on_keeps_the_batch_size_it_began_with(database: Path, t
     ],
 )
 def test_a_run_that_cannot_start_is_refused_with_the_next_action(
-    database: Path, command: StartImport, code: str
+    database: str, command: StartImport, code: str
 ) -> None:
     with engine(database) as handle:
         answer = tell(handle, command)
@@ -295,7 +275,7 @@ def test_a_run_that_cannot_start_is_refused_with_the_next_action(
     assert count(database, "runs") == 0
 
 
-def test_the_same_import_does_not_run_twice_at_once(database: Path) -> None:
+def test_the_same_import_does_not_run_twice_at_once(database: str) -> None:
     walk = GatedWalk([[eventbrite(1)]])
     with engine(database, {"eventbrite": lambda: walk}) as handle:
         start(handle, "eventbrite")
@@ -305,7 +285,7 @@ def test_the_same_import_does_not_run_twice_at_once(database: Path) -> None:
 
 
 def test_a_long_session_keeps_the_counts_of_all_its_runs_and_the_results_of_the_last(
-    database: Path, tmp_path: Path
+    database: str, tmp_path: Path
 ) -> None:
     source = ndjson(tmp_path / "in.ndjson", [eventbrite(number) for number in range(3)])
     with engine(database) as handle:
@@ -319,7 +299,7 @@ def test_a_long_session_keeps_the_counts_of_all_its_runs_and_the_results_of_the_
             report(handle, runs[0])
 
 
-def test_nothing_is_published_while_nothing_happens(database: Path) -> None:
+def test_nothing_is_published_while_nothing_happens(database: str) -> None:
     with engine(database) as handle:
         until(lambda: handle.snapshot().state == "idle")
         number = handle.snapshot().number
@@ -327,8 +307,9 @@ def test_nothing_is_published_while_nothing_happens(database: Path) -> None:
         assert handle.snapshot().number == number
 
 
-def test_one_engine_per_database_and_the_second_is_a_viewer(database: Path, tmp_path: Path) -> None:
-    settings = load_settings({"database_url": f"sqlite:///{database}"})
+@on_sqlite
+def test_one_engine_per_database_and_the_second_is_a_viewer(database: str, tmp_path: Path) -> None:
+    settings = load_settings({"database_url": database})
     with engine(database) as handle:
         report(handle, start(handle, "yelp", ndjson(tmp_path / "y.ndjson", [yelp(1), {"id": "x"}])))
         with pytest.raises(EngineLockedError, match="process") as caught:
@@ -351,7 +332,7 @@ def test_one_engine_per_database_and_the_second_is_a_viewer(database: Path, tmp_
         pass  # the lock is free again
 
 
-def test_after_the_end_commands_and_queries_are_refused(database: Path) -> None:
+def test_after_the_end_commands_and_queries_are_refused(database: str) -> None:
     with engine(database) as handle:
         tell(handle, Stop())
         handle.ended.result(PATIENCE)

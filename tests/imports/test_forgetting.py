@@ -9,27 +9,23 @@ from pathlib import Path
 import pytest
 
 from scenescout_tui.imports import core
-from scenescout_tui.imports.batch import TURN, BatchHandler, _turns
+from scenescout_tui.imports.batch import BatchHandler
 from scenescout_tui.imports.commands import ImportOptions, StartImport
 from scenescout_tui.imports.prepare import Batch, PrepareOptions
+from scenescout_tui.imports.preparer import TURN, Preparer, turns
 from scenescout_tui.imports.threads import StoreThreads
 from scenescout_tui.sandbox.server import SandboxServer
 from scenescout_tui.sources.pages import RawRecord
 from scenescout_tui.store import WITHHELD, BatchOptions, Store
-from tests.imports.engines import report, tell, until
-from tests.imports.test_live import ask, begin, live_engine, rows
+from tests.imports.engines import report, rows, tell, until
+from tests.imports.test_live import ask, begin, live_engine
 
 DAY = 86_400.0
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Path:
-    return tmp_path / "events.db"
-
-
 @pytest.mark.parametrize("dry_run", [False, True])
 def test_the_newest_events_and_the_results_of_runs_are_kept_no_longer_than_the_store_may(
-    database: Path, monkeypatch: pytest.MonkeyPatch, dry_run: bool
+    database: str, monkeypatch: pytest.MonkeyPatch, dry_run: bool
 ) -> None:
     monkeypatch.setattr(core, "_RETENTION", {"yelp": 3.0})
     with (
@@ -55,9 +51,7 @@ def test_the_newest_events_and_the_results_of_runs_are_kept_no_longer_than_the_s
     assert later.counts == done.counts
 
 
-def test_the_log_of_a_debug_session_holds_no_content(
-    database: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_the_log_of_a_debug_session_holds_no_content(database: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, "scenescout_tui")
     with SandboxServer(events=30, latency=0) as sandbox, live_engine(sandbox, database, debug=True) as handle:
         report(handle, begin(handle, "yelp", location=sandbox.yelp_location))
@@ -76,6 +70,7 @@ def test_the_time_a_batch_waited_counts_into_how_long_it_may_be_kept(tmp_path: P
     """Fault: the engine was paused for hours with pages on their way."""
     handler = BatchHandler(
         StoreThreads(Store(f"sqlite:///{tmp_path}/e.db")),
+        Preparer(0),
         PrepareOptions(),
         BatchOptions(retention={"yelp": DAY}),
     )
@@ -87,5 +82,5 @@ def test_the_time_a_batch_waited_counts_into_how_long_it_may_be_kept(tmp_path: P
 
 def test_large_records_are_prepared_in_turns() -> None:
     batch = batch_of(10, TURN - 1, 10, TURN * 3, 10, 10, 10)
-    assert [list(turn) for turn in _turns(batch, [0, 1, 2, 3, 5, 6])] == [[0, 1], [2, 3], [5, 6]]
-    assert list(_turns(batch, [])) == []
+    assert [list(turn) for turn in turns(batch, [0, 1, 2, 3, 5, 6])] == [[0, 1], [2, 3], [5, 6]]
+    assert list(turns(batch, [])) == []

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import sqlite3
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from scenescout_tui.imports.commands import ResumeRuns
 from scenescout_tui.presets import RATE_LIMITS
 from scenescout_tui.sandbox.server import SandboxServer
-from tests.imports.engines import PATIENCE, report, tell
-from tests.imports.test_live import begin, drafts, ids, live_engine, rows
+from scenescout_tui.store import database_file
+from tests.imports.engines import PATIENCE, report, rows, tell
+from tests.imports.test_live import begin, drafts, ids, live_engine
 
 _ENGINE = """
 import sys
@@ -27,7 +27,7 @@ from scenescout_tui.settings import load_settings
 source, database, eventbrite, yelp, *ask = sys.argv[1:]
 token = sys.stdin.readline().strip()
 urls = {"eventbrite_url": eventbrite, "yelp_url": yelp}
-settings = load_settings({"database_url": f"sqlite:///{database}", "retry_delay": 0.05, **urls})
+settings = load_settings({"database_url": database, "retry_delay": 0.05, **urls})
 settings = replace(settings, eventbrite_token=Secret(token), yelp_token=Secret(token))
 engine = start_engine(settings)
 pairs = tuple(tuple(pair.split("=", 1)) for pair in ask)
@@ -36,20 +36,19 @@ sys.stdin.read()
 """
 
 
-def committed(database: Path) -> int:
-    if not database.exists():
+def committed(database: str) -> int:
+    file = database_file(database)
+    if file is not None and not file.exists():
         return 0
     try:
-        with sqlite3.connect(database, timeout=5) as connection:
-            return int(connection.execute("SELECT count(*) FROM source_records").fetchone()[0])
-    except sqlite3.OperationalError:  # not yet made
+        return int(rows(database, "SELECT count(*) FROM source_records")[0][0])
+    except DBAPIError:  # not yet made
         return 0
 
 
 @pytest.mark.parametrize("source", ["eventbrite", "yelp"])
-def test_a_walk_goes_on_after_a_kill_with_every_event_once(tmp_path: Path, source: str) -> None:
+def test_a_walk_goes_on_after_a_kill_with_every_event_once(database: str, source: str) -> None:
     """Fault: kill -9 while pages are walked."""
-    database = tmp_path / "events.db"
     with SandboxServer(events=500, latency=0.004, faults=0.1, shift=False) as sandbox:
         asks = {
             "eventbrite": (f"organizer={sandbox.organizer_id}",),
@@ -58,7 +57,7 @@ def test_a_walk_goes_on_after_a_kill_with_every_event_once(tmp_path: Path, sourc
         token = sandbox.eventbrite_token if source == "eventbrite" else sandbox.yelp_token
         urls = (sandbox.eventbrite_url, sandbox.yelp_url)
         child = subprocess.Popen(
-            [sys.executable, "-c", _ENGINE, source, str(database), *urls, *asks[source]],
+            [sys.executable, "-c", _ENGINE, source, database, *urls, *asks[source]],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -88,10 +87,11 @@ def test_a_walk_goes_on_after_a_kill_with_every_event_once(tmp_path: Path, sourc
     assert len(found) == len(set(found))
     assert set(found) == listed - drafts(database)
     assert rows(database, "SELECT count(*), sum(in_flight) FROM run_accounting") == [(1, 0)]
-    assert rows(database, "PRAGMA integrity_check") == [("ok",)]
+    if database_file(database) is not None:
+        assert rows(database, "PRAGMA integrity_check") == [("ok",)]
 
 
-def test_walks_of_one_service_keep_to_its_limit_together_and_over_a_restart(tmp_path: Path) -> None:
+def test_walks_of_one_service_keep_to_its_limit_together_and_over_a_restart(database: str) -> None:
     limit = RATE_LIMITS.EVENTBRITE_API
     with SandboxServer(events=400, latency=0) as sandbox:
         asks = (
@@ -101,7 +101,7 @@ def test_walks_of_one_service_keep_to_its_limit_together_and_over_a_restart(tmp_
             {"series": sandbox.series_id},
         )
         for _ in range(2):
-            with live_engine(sandbox, tmp_path / "events.db") as handle:
+            with live_engine(sandbox, database) as handle:
                 begun = [begin(handle, "eventbrite", **what) for what in asks]
                 assert {report(handle, run_id).state for run_id in begun} == {"completed"}
         traffic = sandbox.counts().eventbrite

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,13 +21,13 @@ from scenescout_tui.setting_values import Secret
 from scenescout_tui.settings import Settings, load_settings
 from scenescout_tui.sources.ask import Ask
 from scenescout_tui.store import Store
-from tests.imports.engines import PATIENCE, report, tell, until
+from tests.imports.engines import PATIENCE, report, rows, tell, until
 
 
-def settings_for(sandbox: SandboxServer, database: Path, **flags: Any) -> Settings:
+def settings_for(sandbox: SandboxServer, database: str, **flags: Any) -> Settings:
     settings = load_settings(
         {
-            "database_url": f"sqlite:///{database}",
+            "database_url": database,
             "eventbrite_url": sandbox.eventbrite_url,
             "yelp_url": sandbox.yelp_url,
             "private_addresses": True,
@@ -45,7 +43,7 @@ def settings_for(sandbox: SandboxServer, database: Path, **flags: Any) -> Settin
 
 
 @contextmanager
-def live_engine(sandbox: SandboxServer, database: Path, **flags: Any) -> Iterator[LocalEngineHandle]:
+def live_engine(sandbox: SandboxServer, database: str, **flags: Any) -> Iterator[LocalEngineHandle]:
     handle = start_engine(settings_for(sandbox, database, **flags))
     try:
         yield handle
@@ -64,29 +62,19 @@ def ask(handle: LocalEngineHandle, source: str, **what: str) -> RunReport:
     return report(handle, begin(handle, source, **what))
 
 
-def rows(database: Path, statement: str, *values: object) -> list[Any]:
-    with sqlite3.connect(database) as connection:
-        return connection.execute(statement, values).fetchall()
-
-
-def ids(database: Path, source: str) -> list[str]:
+def ids(database: str, source: str) -> list[str]:
     found = rows(database, "SELECT external_id FROM source_records WHERE source = ? ORDER BY 1", source)
     return [external_id for (external_id,) in found]
 
 
-def drafts(database: Path) -> set[str]:
+def drafts(database: str) -> set[str]:
     """Return the ids of records that were skipped for what they are."""
-    with Store(f"sqlite:///{database}") as store:
+    with Store(database) as store:
         outcomes = [one for run in store.runs() for one in store.outcomes(run.id)]
     return {one.external_id or "" for one in outcomes if one.reason in ("draft", "series parent")}
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Path:
-    return tmp_path / "events.db"
-
-
-def test_every_page_of_an_organiser_is_imported_and_again_nothing_changes(database: Path) -> None:
+def test_every_page_of_an_organiser_is_imported_and_again_nothing_changes(database: str) -> None:
     with SandboxServer(events=130, latency=0) as sandbox, live_engine(sandbox, database) as handle:
         first = ask(handle, "eventbrite", organizer=sandbox.organizer_id)
         again = ask(handle, "eventbrite", organizer=sandbox.organizer_id)
@@ -105,7 +93,7 @@ def test_every_page_of_an_organiser_is_imported_and_again_nothing_changes(databa
     assert row.ready
 
 
-def test_a_city_of_yelp_is_imported_with_zones_and_a_time_until_which_it_may_be_kept(database: Path) -> None:
+def test_a_city_of_yelp_is_imported_with_zones_and_a_time_until_which_it_may_be_kept(database: str) -> None:
     with SandboxServer(events=120, latency=0) as sandbox, live_engine(sandbox, database) as handle:
         done = ask(handle, "yelp", location=sandbox.yelp_location)
     assert done.state == "completed"
@@ -120,8 +108,8 @@ def test_a_city_of_yelp_is_imported_with_zones_and_a_time_until_which_it_may_be_
 
 
 @pytest.mark.usefixtures("no_tokens")
-def test_without_a_token_the_answer_says_which_variable_to_set(database: Path) -> None:
-    handle = start_engine(load_settings({"database_url": f"sqlite:///{database}"}))
+def test_without_a_token_the_answer_says_which_variable_to_set(database: str) -> None:
+    handle = start_engine(load_settings({"database_url": database}))
     try:
         refused = tell(handle, StartImport("yelp", ask=(("location", "Lisboa"),)))
     finally:
@@ -132,7 +120,7 @@ def test_without_a_token_the_answer_says_which_variable_to_set(database: Path) -
     assert "SCENESCOUT_YELP_TOKEN" in (refused.action or "")
 
 
-def test_a_daily_limit_parks_the_run_and_it_goes_on_by_itself(database: Path) -> None:
+def test_a_daily_limit_parks_the_run_and_it_goes_on_by_itself(database: str) -> None:
     with SandboxServer(events=260, latency=0, yelp_daily_limit=3, yelp_window=400) as sandbox:
         with live_engine(sandbox, database) as handle:
             parked = ask(handle, "yelp", location=sandbox.yelp_location, start="2020-01-01")
@@ -147,8 +135,7 @@ def test_a_daily_limit_parks_the_run_and_it_goes_on_by_itself(database: Path) ->
         before = len(ids(database, "yelp"))
         assert 0 < before < 260
     # Its time has come: the next engine goes on with it, and nobody has to say so.
-    with sqlite3.connect(database) as connection:
-        connection.execute("UPDATE runs SET resume_at = '2020-01-01T00:00:00.000000Z'")
+    rows(database, "UPDATE runs SET resume_at = '2020-01-01T00:00:00.000000Z'")
     with SandboxServer(events=260, latency=0) as sandbox, live_engine(sandbox, database) as handle:
         until(lambda: any(run.state == "completed" for run in handle.snapshot().runs))
         listed = sandbox.yelp_ids()
@@ -157,7 +144,7 @@ def test_a_daily_limit_parks_the_run_and_it_goes_on_by_itself(database: Path) ->
     assert rows(database, "SELECT total - in_flight >= ? FROM run_accounting", len(listed)) == [(1,)]
 
 
-def test_an_interrupted_import_is_offered_at_the_next_start_and_goes_on(database: Path) -> None:
+def test_an_interrupted_import_is_offered_at_the_next_start_and_goes_on(database: str) -> None:
     with SandboxServer(events=500, latency=0.002) as sandbox:
         with live_engine(sandbox, database) as handle:
             run_id = begin(handle, "eventbrite", organizer=sandbox.organizer_id)
@@ -184,7 +171,7 @@ def test_an_interrupted_import_is_offered_at_the_next_start_and_goes_on(database
     assert rows(database, "SELECT count(*) FROM runs") == [(1,)]
 
 
-def test_what_a_complete_walk_no_longer_sees_is_missing_and_comes_back(database: Path) -> None:
+def test_what_a_complete_walk_no_longer_sees_is_missing_and_comes_back(database: str) -> None:
     with SandboxServer(events=100, latency=0) as many, SandboxServer(events=90, latency=0) as fewer:
         organizer = many.organizer_id
         assert organizer == fewer.organizer_id
@@ -207,7 +194,7 @@ def test_what_a_complete_walk_no_longer_sees_is_missing_and_comes_back(database:
     assert rows(database, "SELECT count(*) FROM events WHERE status = 'missing'") == [(0,)]
 
 
-def test_a_list_that_lost_too_much_marks_nothing_and_says_so(database: Path) -> None:
+def test_a_list_that_lost_too_much_marks_nothing_and_says_so(database: str) -> None:
     with SandboxServer(events=100, latency=0) as many, SandboxServer(events=50, latency=0) as half:
         with live_engine(many, database) as handle:
             ask(handle, "eventbrite", organizer=many.organizer_id)
@@ -226,7 +213,7 @@ def test_a_list_that_lost_too_much_marks_nothing_and_says_so(database: Path) -> 
     assert accepted.missing > 20
 
 
-def test_a_walk_that_was_cut_short_marks_nothing(database: Path) -> None:
+def test_a_walk_that_was_cut_short_marks_nothing(database: str) -> None:
     with SandboxServer(events=120, latency=0) as sandbox, live_engine(sandbox, database) as handle:
         ask(handle, "eventbrite", organizer=sandbox.organizer_id)
         cut = ask(handle, "eventbrite", organizer=sandbox.organizer_id, **{"max-pages": "1"})
@@ -235,7 +222,7 @@ def test_a_walk_that_was_cut_short_marks_nothing(database: Path) -> None:
 
 
 def test_a_list_that_cannot_be_compared_costs_the_run_nothing_but_that(
-    database: Path, monkeypatch: pytest.MonkeyPatch
+    database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Fault: the database is lost while what is missing is looked for."""
 
@@ -250,7 +237,7 @@ def test_a_list_that_cannot_be_compared_costs_the_run_nothing_but_that(
     assert rows(database, "SELECT state, note FROM runs") == [("completed", done.note)]
 
 
-def test_while_a_service_is_down_its_last_pages_are_served_where_that_is_allowed(database: Path) -> None:
+def test_while_a_service_is_down_its_last_pages_are_served_where_that_is_allowed(database: str) -> None:
     settings = {"retry_attempts": 4, "serve_stale": True}
     sandbox = SandboxServer(events=120, latency=0)
     with sandbox, live_engine(sandbox, database, **settings) as handle:
@@ -270,13 +257,12 @@ def test_while_a_service_is_down_its_last_pages_are_served_where_that_is_allowed
     assert refused.error.metadata["action"]
 
 
-def test_expired_content_is_blanked_and_refresh_brings_it_back(database: Path) -> None:
+def test_expired_content_is_blanked_and_refresh_brings_it_back(database: str) -> None:
     with SandboxServer(events=60, latency=0) as sandbox:
         with live_engine(sandbox, database) as handle:
             ask(handle, "yelp", location=sandbox.yelp_location)
         titles = rows(database, "SELECT title FROM events ORDER BY id")
-        with sqlite3.connect(database) as connection:
-            connection.execute("UPDATE source_records SET retention_until = '2020-01-01T00:00:00.000000Z'")
+        rows(database, "UPDATE source_records SET retention_until = '2020-01-01T00:00:00.000000Z'")
         with live_engine(sandbox, database) as handle:
             until(lambda: rows(database, "SELECT count(*) FROM events WHERE title <> ''") == [(0,)])
             until(lambda: any(row.expired for row in handle.snapshot().sources))
@@ -289,7 +275,7 @@ def test_expired_content_is_blanked_and_refresh_brings_it_back(database: Path) -
 
 
 @pytest.mark.parametrize("source", ["eventbrite", "yelp"])
-def test_faults_of_every_kind_cost_no_event(database: Path, source: str) -> None:
+def test_faults_of_every_kind_cost_no_event(database: str, source: str) -> None:
     with SandboxServer(events=400, faults=0.3, latency=0, shift=source == "eventbrite") as sandbox:
         organizer = {"organizer": sandbox.organizer_id}
         city = {"location": sandbox.yelp_location, "start": "2020-01-01"}
@@ -306,10 +292,10 @@ def test_faults_of_every_kind_cost_no_event(database: Path, source: str) -> None
                 "failed) FROM run_accounting") == [(0,)]  # fmt: skip
 
 
-def test_the_store_knows_what_each_run_walked(database: Path) -> None:
+def test_the_store_knows_what_each_run_walked(database: str) -> None:
     with SandboxServer(events=20, latency=0) as sandbox, live_engine(sandbox, database) as handle:
         ask(handle, "eventbrite", organizer=sandbox.organizer_id)
-    with Store(f"sqlite:///{database}") as store:
+    with Store(database) as store:
         (run,) = store.runs()
     assert run.scope == f"eventbrite organizer={sandbox.organizer_id}"
     assert run.inputs == (f"organizer={sandbox.organizer_id}",)
@@ -322,7 +308,7 @@ def feed(handle: LocalEngineHandle, source: str, *urls: str) -> RunReport:
 
 
 @pytest.mark.parametrize("source", ["ics", "auto"])
-def test_a_feed_is_imported_and_asked_again_only_for_changes(database: Path, source: str) -> None:
+def test_a_feed_is_imported_and_asked_again_only_for_changes(database: str, source: str) -> None:
     with SandboxServer(events=50, latency=0) as sandbox, live_engine(sandbox, database) as handle:
         first = feed(handle, source, sandbox.feed_url)
         again = feed(handle, source, sandbox.feed_url)
@@ -331,7 +317,7 @@ def test_a_feed_is_imported_and_asked_again_only_for_changes(database: Path, sou
     assert again.counts.total == 0, "not modified: nothing is read"
 
 
-def test_a_feed_that_changed_is_read_and_what_it_lost_is_missing(database: Path) -> None:
+def test_a_feed_that_changed_is_read_and_what_it_lost_is_missing(database: str) -> None:
     with SandboxServer(events=50, latency=0) as sandbox, live_engine(sandbox, database) as handle:
         first = feed(handle, "ics", sandbox.shifting_feed_url)
         later = [feed(handle, "ics", sandbox.shifting_feed_url) for _ in range(4)]
@@ -340,7 +326,7 @@ def test_a_feed_that_changed_is_read_and_what_it_lost_is_missing(database: Path)
     assert all(one.state == "completed" for one in later)
 
 
-def test_events_of_a_web_page_are_imported(database: Path) -> None:
+def test_events_of_a_web_page_are_imported(database: str) -> None:
     with SandboxServer(events=50, latency=0) as sandbox, live_engine(sandbox, database) as handle:
         done = feed(handle, "jsonld", sandbox.page_url)
         both = feed(handle, "auto", sandbox.page_url, sandbox.feed_url)
@@ -349,7 +335,7 @@ def test_events_of_a_web_page_are_imported(database: Path) -> None:
     assert both.counts.created + both.counts.duplicate + both.counts.review > 10
 
 
-def test_private_networks_are_not_asked_unless_the_settings_say_so(database: Path) -> None:
+def test_private_networks_are_not_asked_unless_the_settings_say_so(database: str) -> None:
     with SandboxServer(events=5, latency=0) as sandbox:
         with live_engine(sandbox, database, private_addresses=False) as handle:
             refused = feed(handle, "ics", sandbox.feed_url)
@@ -359,7 +345,7 @@ def test_private_networks_are_not_asked_unless_the_settings_say_so(database: Pat
     assert refused.error.metadata["action"]
 
 
-def test_a_feed_that_is_down_is_served_from_its_last_copy(database: Path) -> None:
+def test_a_feed_that_is_down_is_served_from_its_last_copy(database: str) -> None:
     settings = {"retry_attempts": 0, "serve_stale": True}
     sandbox = SandboxServer(events=30, latency=0)
     with sandbox, live_engine(sandbox, database, **settings) as handle:
@@ -388,7 +374,7 @@ def test_only_a_whole_list_can_say_what_is_gone(
     assert scope_of(source, Ask.of(pairs)) == scope
 
 
-def test_a_dry_run_goes_on_with_nothing(database: Path) -> None:
+def test_a_dry_run_goes_on_with_nothing(database: str) -> None:
     with SandboxServer(events=5, latency=0) as sandbox, live_engine(sandbox, database) as handle:
         options = ImportOptions(dry_run=True)
         what = (("organizer", sandbox.organizer_id),)

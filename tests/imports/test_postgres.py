@@ -1,40 +1,26 @@
-"""Engines of several processes on one PostgreSQL database."""
+"""Several processes that import into one PostgreSQL database at once."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from scenescout_tui.imports.commands import ResumeRuns, StartImport
-from scenescout_tui.imports.local import start_engine
-from scenescout_tui.settings import load_settings
-from scenescout_tui.store import Store
-from tests.imports.engines import PATIENCE, report, tell, until
+from scenescout_tui.store import Accounting, Store
+from tests.imports.engines import rows, until
 from tests.imports.payloads import eventbrite
 from tests.postgres import own_schema
 
 pytestmark = pytest.mark.server
 ROOT = Path(__file__).parents[2]
-
-_IMPORT = """
-import sys
-from scenescout_tui.imports.commands import GetRunReport, StartImport
-from scenescout_tui.imports.local import start_engine
-from scenescout_tui.settings import load_settings
-handle = start_engine(load_settings({"database_url": sys.argv[1]}))
-print("ready", flush=True)
-sys.stdin.readline()
-started = handle.send(StartImport("eventbrite", inputs=(sys.argv[2],))).result()
-done = handle.query(GetRunReport(started.data["run_id"], wait=True)).result()
-handle.stop()
-handle.join()
-assert done.state == "completed", done
-"""
+#: The two listings share their second and first half.
+FIRST, SECOND = range(2_000), range(1_000, 3_000)
+ALL = len({*FIRST, *SECOND})
 
 
 @pytest.fixture
@@ -44,74 +30,80 @@ def url() -> Iterator[str]:
 
 
 @pytest.fixture
-def listing(tmp_path: Path) -> Path:
-    """Three thousand events."""
-    file = tmp_path / "events.ndjson"
-    file.write_text("".join(json.dumps(eventbrite(number)) + "\n" for number in range(3_000)))
-    return file
+def listings(tmp_path: Path) -> list[Path]:
+    """Two files of 2,000 events, of which 1,000 are in both."""
+    files = []
+    for number, span in enumerate((FIRST, SECOND)):
+        file = tmp_path / f"{number}.ndjson"
+        file.write_text("".join(json.dumps(eventbrite(one)) + "\n" for one in span))
+        files.append(file)
+    return files
 
 
-def importer(url: str, listing: Path) -> subprocess.Popen[bytes]:
-    """Another process with an engine of its own, which begins the import when it is sent a line."""
+def importer(url: str, listing: Path, *more: str) -> subprocess.Popen[bytes]:
+    """Begin `scenescout import` in a process of its own."""
+    command = [sys.executable, "-m", "scenescout_tui", "import", "eventbrite", str(listing)]
     return subprocess.Popen(
-        [sys.executable, "-c", _IMPORT, url, str(listing)],
+        [*command, "--database", url, "--json", *more],
         cwd=ROOT,
-        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
 
 
-def go(process: subprocess.Popen[bytes]) -> None:
-    assert process.stdin is not None
-    process.stdin.write(b"\n")
-    process.stdin.close()
+def summary(process: subprocess.Popen[bytes]) -> dict[str, int]:
+    """Wait for the end of an import and return what it says it did."""
+    out, err = process.communicate()
+    assert process.returncode == 0, err
+    found: dict[str, int] = json.loads(out)["summary"]
+    return found
 
 
-def ready(process: subprocess.Popen[bytes]) -> None:
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"ready\n"
+def begun(one: Accounting) -> bool:
+    """Tell whether a run has committed anything."""
+    return one.total > one.in_flight
 
 
-def test_two_engines_that_import_one_file_at_once_import_it_once(url: str, listing: Path) -> None:
-    with importer(url, listing) as first, importer(url, listing) as second:
-        for process in (first, second):
-            ready(process)
-        for process in (first, second):
-            go(process)
-        assert [first.wait(), second.wait()] == [0, 0]
+def check_once(url: str) -> None:
+    """Everything is there once, and every run accounts for each of its records."""
     with Store(url, read_only=True) as store:
-        both = store.runs()
-        assert [row.state for row in both] == ["completed", "completed"]
-        counts = [row.accounting for row in both]
-        assert [(one.total, one.failed, one.in_flight) for one in counts] == [(3_000, 0, 0)] * 2
-        # Each record is new to one of the two, whatever became of it there.
-        assert sum(one.unchanged for one in counts) == 3_000
-        assert sum(store.counts().records.values()) == 3_000
-        assert (
-            store.counts().events == store.count_events() == sum(one.created + one.review for one in counts)
-        )
+        runs = store.runs()
+        counts = [run.accounting for run in runs]
+        assert [run.state for run in runs] == ["completed", "completed"]
+        assert [(one.total, one.failed, one.in_flight) for one in counts] == [(2_000, 0, 0)] * 2
+        # Each shared record is new to one of the two, whatever became of it there.
+        assert sum(one.unchanged for one in counts) == 4_000 - ALL
+        assert sum(store.counts().records.values()) == ALL
+        events = sum(one.created + one.review for one in counts)
+        assert store.counts().events == store.count_events() == events
         assert store.counts().errors_open == store.counts().dead_letters == 0
+        for run in runs:
+            outcomes = Counter(one.outcome for one in store.outcomes(run.id))
+            assert sum(outcomes.values()) == 2_000
+            assert outcomes["unchanged"] == run.accounting.unchanged
+    assert rows(url, "SELECT count(*), count(DISTINCT external_id) FROM source_records") == [(ALL, ALL)]
+    orphans = "SELECT count(*) FROM events WHERE id NOT IN (SELECT event_id FROM source_records)"
+    assert rows(url, orphans) == [(0,)]
 
 
-def test_a_killed_engine_leaves_a_run_that_another_goes_on_with(url: str, listing: Path) -> None:
-    with importer(url, listing) as process, Store(url) as store:
-        ready(process)
-        go(process)
-        until(lambda: bool(store.counts().events))
-        process.kill()
-        (row,) = store.runs()
-    handle = start_engine(load_settings({"database_url": url}))
-    try:
-        with Store(url) as store:
-            until(lambda: bool(store.interrupt_stale_runs()) or store.run(row.id).state == "interrupted")
-            answer = tell(handle, ResumeRuns())
-            assert answer.data["run_ids"] == [row.id]
-            done = report(handle, row.id)
-            assert done.state == "completed"
-            counts = store.accounting(row.id)
-            assert (counts.total, counts.in_flight, counts.failed) == (3_000, 0, 0)
-        again = tell(handle, StartImport("eventbrite", inputs=(str(listing),)))
-        assert report(handle, again.data["run_id"]).counts.unchanged == 3_000
-    finally:
-        handle.stop(drain=False)
-        assert handle.join(PATIENCE)
+def test_two_processes_with_listings_that_overlap_import_every_event_once(
+    url: str, listings: list[Path]
+) -> None:
+    processes = [importer(url, listing) for listing in listings]
+    assert [summary(process)["total"] for process in processes] == [2_000, 2_000]
+    check_once(url)
+
+
+def test_one_of_two_is_killed_and_goes_on_later(url: str, listings: list[Path]) -> None:
+    """Fault: kill -9 of one process while both import."""
+    with Store(url) as store:
+        killed, other = (importer(url, listing) for listing in listings)
+        with killed, other:
+            until(lambda: sum(begun(run.accounting) for run in store.runs()) == 2)
+            killed.kill()
+            assert summary(other)["total"] == 2_000
+        (cut,) = [run.id for run in store.runs() if run.state != "completed"]
+        until(lambda: bool(store.interrupt_stale_runs()) or store.run(cut).state == "interrupted")
+        assert store.accounting(cut).in_flight == 0
+    assert summary(importer(url, listings[0], "--resume"))["total"] == 2_000
+    check_once(url)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,13 +13,13 @@ from scenescout_tui.errors import DatabaseError
 from scenescout_tui.imports.commands import StartImport
 from scenescout_tui.store import BatchRequest, Store
 from scenescout_tui.store.writer.planner import BatchPlanner
-from tests.imports.engines import engine, report, tell
+from tests.imports.engines import engine, report, rows, tell
 from tests.imports.payloads import eventbrite
 
 plan_batch = BatchPlanner.plan
 
 
-def import_file(database: Path, folder: Path, count: int, **settings: Any) -> Any:
+def import_file(database: str, folder: Path, count: int, **settings: Any) -> Any:
     source = folder / "in.ndjson"
     source.write_text("".join(json.dumps(eventbrite(number)) + "\n" for number in range(count)))
     with engine(database, retry_delay=0.01, **settings) as handle:
@@ -28,18 +27,17 @@ def import_file(database: Path, folder: Path, count: int, **settings: Any) -> An
         return report(handle, answer.data["run_id"])
 
 
-def stored(database: Path, statement: str = "SELECT external_id FROM source_records ORDER BY 1") -> list[Any]:
-    with sqlite3.connect(database) as connection:
-        return connection.execute(statement).fetchall()
+def stored(database: str, statement: str = "SELECT external_id FROM source_records ORDER BY 1") -> list[Any]:
+    return rows(database, statement)
 
 
 def expected(count: int) -> list[tuple[str]]:
     return sorted((eventbrite(number)["id"],) for number in range(count))
 
 
-@pytest.mark.parametrize("lost_at", [1, 2, 4])
+@pytest.mark.parametrize(("workers", "lost_at"), [(8, 1), (1, 1), (1, 2), (1, 4)])
 def test_a_connection_lost_in_the_middle_of_a_batch_loses_no_event(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost_at: int
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int, lost_at: int
 ) -> None:
     calls = 0
 
@@ -54,18 +52,16 @@ def test_a_connection_lost_in_the_middle_of_a_batch_loses_no_event(
         return work, outcomes
 
     monkeypatch.setattr(BatchPlanner, "plan", plan)
-    done = import_file(tmp_path / "events.db", tmp_path, 200)
-    assert calls > 4, "four batches, and what was replayed"
+    done = import_file(database, tmp_path, 200, max_workers=workers)
+    assert calls > (4 if workers == 1 else lost_at), "the batches, which may share a plan, and the replay"
     assert done.state == "completed"
     assert (done.counts.created, done.counts.failed) == (200, 0)
-    assert stored(tmp_path / "events.db") == expected(200)
-    assert stored(tmp_path / "events.db", "SELECT total, created, in_flight FROM run_accounting") == [
-        (200, 200, 0)
-    ]
+    assert stored(database) == expected(200)
+    assert stored(database, "SELECT total, created, in_flight FROM run_accounting") == [(200, 200, 0)]
 
 
 def test_an_answer_lost_after_the_commit_does_no_harm(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commit = Store.commit_batches
     lost: set[int] = set()
@@ -83,16 +79,15 @@ def test_an_answer_lost_after_the_commit_does_no_harm(
         return answers
 
     monkeypatch.setattr(Store, "commit_batches", commit_and_lose)
-    done = import_file(tmp_path / "events.db", tmp_path, 120)
+    done = import_file(database, tmp_path, 120)
     assert lost == replayed == {0, 1, 2}
     assert (done.counts.created, done.counts.total) == (120, 120)
-    assert stored(tmp_path / "events.db") == expected(120)
+    assert stored(database) == expected(120)
 
 
 def test_a_database_that_stays_away_fails_the_run_and_resume_brings_the_rest(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    database = tmp_path / "events.db"
     calls = 0
 
     def plan(self: BatchPlanner, records: Sequence[Any]) -> Any:
@@ -120,7 +115,7 @@ def test_a_database_that_stays_away_fails_the_run_and_resume_brings_the_rest(
 
 
 def test_a_batch_that_fails_for_good_costs_only_the_record_at_fault(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     guilty = eventbrite(33)["id"]
 
@@ -130,11 +125,11 @@ def test_a_batch_that_fails_for_good_costs_only_the_record_at_fault(
         return plan_batch(self, records)
 
     monkeypatch.setattr(BatchPlanner, "plan", plan)
-    done = import_file(tmp_path / "events.db", tmp_path, 100)
+    done = import_file(database, tmp_path, 100)
     assert done.state == "completed"
     assert (done.counts.created, done.counts.failed) == (99, 1)
     (failed,) = done.failed
     assert failed.code == "BUG"
     assert "unexpected list" in (failed.error or "")
-    ((payload,),) = stored(tmp_path / "events.db", "SELECT payload FROM dead_letters")
+    ((payload,),) = stored(database, "SELECT payload FROM dead_letters")
     assert json.loads(payload)["id"] == guilty

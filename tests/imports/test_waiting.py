@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +17,7 @@ from scenescout_tui.imports.local import LocalEngineHandle, start_engine
 from scenescout_tui.imports.snapshot import SourceRow
 from scenescout_tui.setting_values import Secret
 from scenescout_tui.settings import load_settings
-from tests.imports.engines import PATIENCE, report, tell, until
+from tests.imports.engines import PATIENCE, report, rows, tell, until
 from tests.sources.eventbrite_api.server import (
     Answer,
     EventList,
@@ -61,9 +59,9 @@ def organisers(**routes: Route) -> Iterator[Server]:
 
 
 @contextmanager
-def asking(server: Server, database: Path, **flags: Any) -> Iterator[LocalEngineHandle]:
+def asking(server: Server, database: str, **flags: Any) -> Iterator[LocalEngineHandle]:
     with_token = flags.pop("with_token", True)
-    given = {"database_url": f"sqlite:///{database}", "eventbrite_url": server.url, "retry_delay": 0.05}
+    given = {"database_url": database, "eventbrite_url": server.url, "retry_delay": 0.05}
     settings = replace(load_settings(given | flags), eventbrite_token=None)
     if with_token:
         settings = replace(settings, eventbrite_token=Secret("canary-" + "x" * 13))
@@ -108,17 +106,11 @@ def spent_after(requests: int) -> Route:
     return route
 
 
-def set_resume_at(database: Path, moment: str) -> None:
-    with sqlite3.connect(database) as connection:
-        connection.execute("UPDATE runs SET resume_at = ? WHERE state = 'parked'", (moment,))
+def set_resume_at(database: str, moment: str) -> None:
+    rows(database, "UPDATE runs SET resume_at = ? WHERE state = 'parked'", moment)
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Path:
-    return tmp_path / "events.db"
-
-
-def test_a_page_that_waits_for_its_next_attempt_says_why_and_until_when(database: Path) -> None:
+def test_a_page_that_waits_for_its_next_attempt_says_why_and_until_when(database: str) -> None:
     broken = failing_at_page_2(refused(503, "INTERNAL_ERROR", Retry_After="2"), 1)
     with organisers(o1=broken) as server, asking(server, database) as handle:
         run_id = begin(handle)
@@ -131,7 +123,7 @@ def test_a_page_that_waits_for_its_next_attempt_says_why_and_until_when(database
         assert report(handle, run_id).state == "completed"
 
 
-def test_a_service_that_says_wait_is_left_alone_by_all_its_walks(database: Path) -> None:
+def test_a_service_that_says_wait_is_left_alone_by_all_its_walks(database: str) -> None:
     asked: list[float] = []
     listing = EventList([101, 102])
 
@@ -149,7 +141,7 @@ def test_a_service_that_says_wait_is_left_alone_by_all_its_walks(database: Path)
     assert asked[0] - told > 2, "the other walk did not wait"
 
 
-def test_a_service_that_refuses_every_attempt_is_asked_again_after_a_minute_at_least(database: Path) -> None:
+def test_a_service_that_refuses_every_attempt_is_asked_again_after_a_minute_at_least(database: str) -> None:
     always_full = always(refused(429, "HIT_RATE_LIMIT", Retry_After="0"))
     with organisers(o1=always_full) as server, asking(server, database, retry_attempts=1) as handle:
         done = report(handle, begin(handle))
@@ -158,7 +150,7 @@ def test_a_service_that_refuses_every_attempt_is_asked_again_after_a_minute_at_l
     assert done.resume_at - time.time() > 30
 
 
-def test_a_run_that_is_parked_again_and_again_stays_one_run_and_gets_on(database: Path) -> None:
+def test_a_run_that_is_parked_again_and_again_stays_one_run_and_gets_on(database: str) -> None:
     with organisers(o1=spent_after(2)) as server:
         with asking(server, database) as handle:
             run_id = begin(handle)
@@ -171,11 +163,10 @@ def test_a_run_that_is_parked_again_and_again_stays_one_run_and_gets_on(database
                 (row,) = handle.snapshot().runs
                 assert (row.run_id, row.state) == (run_id, "parked")
             # Two requests each time, of which the first looks at the page before once more.
-            with sqlite3.connect(database) as connection:
-                assert connection.execute("SELECT count(*) FROM source_records").fetchone() == (records,)
+            assert rows(database, "SELECT count(*) FROM source_records") == [(records,)]
 
 
-def test_a_parked_run_whose_token_is_gone_says_so_and_what_to_do(database: Path) -> None:
+def test_a_parked_run_whose_token_is_gone_says_so_and_what_to_do(database: str) -> None:
     with organisers(o1=spent_after(2)) as server:
         with asking(server, database) as handle:
             run_id = begin(handle)
@@ -197,7 +188,7 @@ def test_a_parked_run_whose_token_is_gone_says_so_and_what_to_do(database: Path)
             until(lambda: handle.snapshot().runs[0].note.endswith("the service's limit is used"))
 
 
-def test_a_run_parked_by_a_clock_that_was_wrong_goes_on(database: Path) -> None:
+def test_a_run_parked_by_a_clock_that_was_wrong_goes_on(database: str) -> None:
     """Fault: the clock was years ahead when the run was parked, and has been set since."""
     with organisers(o1=spent_after(2)) as server:
         with asking(server, database) as handle:

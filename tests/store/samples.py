@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
+from scenescout_tui.events.blocks import block_keys, block_numbers, lookup_keys
 from scenescout_tui.events.identity import content_hash
-from scenescout_tui.events.match import block_keys
 from scenescout_tui.events.model import Event, Organizer, Venue
 from scenescout_tui.events.record import PreparedRecord, RecordError
 from scenescout_tui.store import BatchOptions, BatchOutcome, BatchPlan, KnownRecord, Store
@@ -61,6 +61,7 @@ def prepared(one: Event, number: int = 0, raw: bytes | None = None) -> PreparedR
         event=one,
         content_hash=_hash(one),
         block_keys=block_keys(one),
+        lookup=block_numbers(lookup_keys(one)),
         origin="events.ndjson",
         line=number + 1,
     )

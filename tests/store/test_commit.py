@@ -286,5 +286,5 @@ def test_an_event_found_under_many_keys_is_compared_once(store: Store) -> None:
     with store._database.reading("test") as connection:
         keys = connection.execute(text("SELECT count(*) FROM event_blocks")).scalar_one()
         links = connection.execute(select(text("count(*) FROM record_links"))).scalar_one()
-    assert (keys, links) == (2, 0)
+    assert (keys, links) == (3, 0)
     assert run(store, [prepared(event(0, "yelp"))]) == ["duplicate"]

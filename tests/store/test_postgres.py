@@ -13,6 +13,7 @@ from sqlalchemy import Engine, create_engine, make_url, text
 from scenescout_tui.errors import DatabaseError
 from scenescout_tui.store import BatchPlan, EventFilters, Store, migrations, postgres
 from scenescout_tui.store.schema import VERSION_TABLE
+from tests.postgres import server_version
 from tests.store.databases import on_postgresql
 from tests.store.samples import broken, concerts, event, prepared, run, run_batches
 
@@ -308,3 +309,23 @@ def test_rows_of_every_size_are_written(store: Store) -> None:
         assert set(run(store, concerts(count, first=first))) == {"unchanged"}
         assert set(run(store, [broken(number) for number in range(count % 7)])) <= {"failed"}
     assert store.count_events(EventFilters(source="eventbrite")) == 1 + 3 + 4 + 5 + 1_001
+
+
+def test_the_state_of_the_server_names_who_is_at_work(store: Store, url: str) -> None:
+    before = store.server_state()
+    assert before is not None
+    assert before.version == server_version()
+    assert (before.importing, before.writing) == ((), None)
+    assert 0 < before.sessions <= before.max_sessions
+    run_id = begin(store, [1])
+    with Store(url) as other, store._database.writing("test") as connection:
+        mine = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+        state = other.server_state()
+        assert state is not None
+        assert state.importing == (mine,)
+        assert state.writing is not None
+        assert state.writing[0] == mine
+    store.finish_run(run_id, "cancelled")
+    after = store.server_state()
+    assert after is not None
+    assert (after.importing, after.writing) == ((), None)

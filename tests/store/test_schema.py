@@ -13,12 +13,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, create_engine, inspect, text
 
+from scenescout_tui.events.blocks import block_number
 from scenescout_tui.store import BatchPlan, Store, ledger, migrations
 from scenescout_tui.store.rows import RecordOutcome
 from scenescout_tui.store.schema import OUTCOMES, VERSION_TABLE, metadata, runs
 from scenescout_tui.store.statements import insert_rows, select_in
 from scenescout_tui.store.totals import add_totals
-from scenescout_tui.store.writer.canonical import block_number
 from tests.postgres import own_schema
 from tests.store.samples import concerts, run
 
@@ -178,7 +178,7 @@ def test_the_ledger_and_its_statements_run_on_postgresql(postgres: Engine) -> No
         )
         assert list(found) == [("events", 1)]
         table = metadata.tables["source_venues"]
-        rows = [("yelp", "", str(number), "{}", "now", None) for number in range(180)]
+        rows = [("yelp", "", str(number), "{}", None, "now", None) for number in range(180)]
         insert_rows(connection, table, tuple(table.c.keys()), rows, ignore=True)
         insert_rows(connection, table, tuple(table.c.keys()), rows, update=("venue",))
         assert connection.execute(text("SELECT count(*) FROM source_venues")).scalar_one() == 180

@@ -63,6 +63,36 @@ def test_refusing_a_linked_submission_takes_nothing_from_the_event(store: Store)
     assert (after.status, after.capacity, after.sources) == ("scheduled", None, ("eventbrite",))
 
 
+def test_one_of_two_submissions_of_an_event_is_refused_and_the_other_waits(store: Store) -> None:
+    run(store, [prepared(event(1))])
+    run(store, [prepared(event(1, "manual", capacity=120))])
+    run(store, [prepared(event(1, "manual", external_id="spam", summary="Buy!"))])
+    store.merge_events([row.id for row in store.events()], who="ada")
+    (row,) = store.events()
+    good, spam = sorted(store.pending(), key=lambda one: one.record_id)
+    assert (good.event_id, spam.event_id) == (row.id, row.id)
+    assert store.refuse([spam.record_id], "spam", who="ada") == 1
+    assert [one.record_id for one in store.pending()] == [good.record_id]
+    assert store.counts().pending == 1
+    with pytest.raises(NotFoundError, match=spam.record_id):
+        store.approve([good.record_id, spam.record_id], who="ada")
+    # Named twice, by itself and by its event, it is approved once.
+    assert store.approve([good.record_id, row.id], who="ada") == 1
+    (after,) = store.events()
+    assert (after.capacity, after.summary) == (120, None)
+    assert store.counts().pending == 0
+
+
+def test_the_id_of_an_event_means_all_of_its_submissions(store: Store) -> None:
+    run(store, [prepared(event(1))])
+    run(store, [prepared(event(1, "manual"))])
+    run(store, [prepared(event(1, "manual", external_id="again"))])
+    store.merge_events([row.id for row in store.events()], who="ada")
+    (row,) = store.events()
+    assert store.approve([row.id], who="ada") == 2
+    assert (store.pending(), store.counts().pending) == ((), 0)
+
+
 def test_an_imported_event_takes_over_a_pending_one(store: Store) -> None:
     run(store, [prepared(event(1, "manual", capacity=120))])
     assert run(store, [prepared(event(1))]) == ["duplicate"]

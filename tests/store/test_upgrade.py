@@ -230,7 +230,7 @@ def test_an_interrupted_upgrade_leaves_the_old_database(old: Path, monkeypatch: 
     with pytest.raises(RuntimeError):
         Store(str(old)).open()
     assert rows(old, "sqlite_master") == before
-    assert len(rows(old, "event_blocks")) == 120
+    assert len(rows(old, "event_blocks")) == 60 * 3
     monkeypatch.undo()
     with Store(str(old)) as store:
         assert store.count_events() == 60

@@ -47,7 +47,11 @@ class FramedScreen(Screen[Any]):
         yield StatusLine(classes="-says")
         yield Counters()
         yield from self.main()
-        yield KeyLine()
+        yield self.keys()
+
+    def keys(self) -> KeyLine:
+        """Give the line of keys."""
+        return KeyLine()
 
     def on_mount(self) -> None:
         """Follow the state from now on."""

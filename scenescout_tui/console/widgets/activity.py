@@ -42,6 +42,6 @@ class Activity(Panel):
         top = round_up(max(values, default=0.0))
         scales = [f"{count(int(top))} {unit}", *[""] * (lines - 2), "0"]
         return [
-            ((f"{scale:>{columns - cells - 2}} ", "muted"), (picture, "area"))
+            ((f"{scale.rjust(columns - cells - 2)} ", "muted"), (picture, "area"))
             for scale, picture in zip(scales, graph(values, cells, lines, top, self.glyphs), strict=False)
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from scenescout_tui.console.content import Row, Span, spans_width
 from scenescout_tui.console.keys import KEYS, footer_groups, is_offered
@@ -12,8 +13,6 @@ from scenescout_tui.imports.snapshot import EngineSnapshot
 
 _IMPORTS = {"import_eventbrite", "import_yelp", "import_manual", "import_file", "resume_runs", "refresh"}
 _DRIVING = {"pause", "workers_up", "workers_down"}
-#: What leaves the line first where it is too short; every key stays in the help.
-_DISPENSABLE = ("retry_group", "workers_up", "workers_down", "palette", "undo_clear", "refresh")
 _STAYING = {"help", "quit"}
 
 
@@ -22,11 +21,21 @@ class KeyLine(Painted):
 
     DEFAULT_CSS = "KeyLine { dock: bottom; height: 1; }"
 
+    #: What leaves the line first where it is too short; every key stays in the help.
+    dispensable: ClassVar[tuple[str, ...]] = (
+        "retry_group",
+        "workers_up",
+        "workers_down",
+        "palette",
+        "undo_clear",
+        "refresh",
+    )
+
     def rows(self, snapshot: EngineSnapshot, columns: int, lines: int) -> Sequence[Row]:
         """Give the line, without what does not fit."""
-        offered = self._offered(snapshot)
+        offered = self.offered(snapshot)
         spans = self._spans(offered, snapshot, "   ")
-        for leaves in (None, *_DISPENSABLE):
+        for leaves in (None, *self.dispensable):
             offered -= {leaves}
             for gap in ("   ", "  "):
                 spans = self._spans(offered, snapshot, gap)
@@ -40,8 +49,13 @@ class KeyLine(Painted):
                 break
         return (tuple(spans),)
 
-    def _offered(self, snapshot: EngineSnapshot) -> set[str | None]:
-        offered: set[str | None] = {one.id for one in ACTIONS if is_offered(one, read_only=self.read_only)}
+    def offered(self, snapshot: EngineSnapshot) -> set[str | None]:
+        """Give the actions that would do something now."""
+        offered: set[str | None] = {
+            one.id
+            for one in ACTIONS
+            if is_offered(one, read_only=self.read_only) and KEYS[one.id].place != "review"
+        }
         running = any(run.state in {"running", "draining"} for run in snapshot.runs)
         if snapshot.state in {"viewer", "failed", "stopped", "draining"}:
             offered -= _IMPORTS | _DRIVING | {"cancel_run", "retry_group"}
@@ -57,6 +71,8 @@ class KeyLine(Painted):
             offered -= {"refresh"}
         if not snapshot.errors_open:
             offered -= {"clear_errors", "retry_group"}
+        if not snapshot.pending_review + snapshot.pairs_to_review:
+            offered -= {"open_review"}
         if not snapshot.undoable:
             offered -= {"undo_clear"}
         return offered

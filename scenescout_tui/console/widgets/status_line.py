@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 from scenescout_tui.console.content import Row, Span, spans_width, spread
-from scenescout_tui.console.formats import clock, minute
+from scenescout_tui.console.formats import clock, minute, plural
 from scenescout_tui.console.painted import Painted
 from scenescout_tui.imports.snapshot import EngineSnapshot
 
@@ -93,6 +93,7 @@ class StatusLine(Painted):
             reason = reason.removeprefix(f"{word}: ")
             if reason and reason != word and reason not in reasons:
                 reasons.append(reason)
-        if snapshot.state == "idle" and snapshot.pending_review:
-            reasons.append(f"{snapshot.pending_review:,} pending review")
+        waits = ((snapshot.pairs_to_review, "pair"), (snapshot.pending_review, "submission"))
+        if snapshot.state == "idle" and (parts := [plural(*one) for one in waits if one[0]]):
+            reasons.append(f"{' and '.join(parts)} to review")
         return f" {self.glyphs.dot} ".join(reasons)

@@ -94,7 +94,7 @@ class IcsAdapter:
             external_id=external_id,
             series_id=uid if record.series is True else None,
             title=title,
-            **time_fields(start, length),
+            **time_fields(start, length, record.start, record.end),
             summary=line(text),
             description_text=text,
             description_html=html,

@@ -87,7 +87,7 @@ class JsonLdAdapter:
             external_id=external_id,
             series_id=_series(record, added),
             title=title,
-            **time_fields(start, length),
+            **time_fields(start, length, given, first(record.get("endDate"))),
             summary=line(text),
             description_text=text,
             description_html=html,

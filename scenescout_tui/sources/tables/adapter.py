@@ -16,7 +16,7 @@ from scenescout_tui.events.money import Price, from_text, known_currency, minor_
 from scenescout_tui.events.places import is_online_name, scalar
 from scenescout_tui.events.places import venue as make_venue
 from scenescout_tui.events.text import cut_description, cut_title, from_html, line
-from scenescout_tui.events.times import When, resolve, span, time_fields
+from scenescout_tui.events.times import When, as_written, resolve, span, time_fields
 from scenescout_tui.events.urls import link, typed_link
 from scenescout_tui.sources.decoding import decode
 from scenescout_tui.sources.essentials import Essentials
@@ -130,7 +130,12 @@ class TableAdapter:
             source_account=line(added.get("account")) or "",
             external_id=external_id,
             title=title,
-            **time_fields(start, length),
+            **time_fields(
+                start,
+                length,
+                as_written(record.start, record.start_time),
+                as_written(record.end, record.end_time),
+            ),
             summary=line(text),
             description_text=text,
             description_html=html,
@@ -232,15 +237,9 @@ def _venue(record: _Record, added: Mapping[str, Any]) -> tuple[Venue | None, tup
         scalar(record.state),
         scalar(record.postal),
         scalar(record.country),
-        _decimal(record.latitude),
-        _decimal(record.longitude),
+        scalar(record.latitude),
+        scalar(record.longitude),
     )
-
-
-def _decimal(value: Any) -> str | int | float | None:
-    """Degrees; spreadsheets of half of Europe write them with a comma."""
-    given = scalar(value)
-    return given.strip().replace(",", ".") if isinstance(given, str) else given
 
 
 def _attendance(record: _Record, venue: Venue | None) -> Attendance:

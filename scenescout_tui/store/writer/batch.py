@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
 from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import Connection
 
 from scenescout_tui.errors import DatabaseError, SpawnerError, wrap_error
+from scenescout_tui.events.match import Thresholds
 from scenescout_tui.events.model import Venue
 from scenescout_tui.events.record import PreparedRecord
+from scenescout_tui.events.venue_forms import NO_ID
 from scenescout_tui.store import ledger
 from scenescout_tui.store.dry_run import DryRun
 from scenescout_tui.store.failures import Failure, FailureRows
@@ -22,6 +26,8 @@ from scenescout_tui.store.writer.memory import Memory
 from scenescout_tui.store.writer.planner import BatchPlanner
 
 Records = Sequence[PreparedRecord | KnownRecord]
+#: Run, and how its batches are decided.
+_Likes = tuple[str, bool, Thresholds]
 
 _BY_DIGEST = "SELECT digest, source, id, event_id, external_id FROM source_records WHERE digest IN (:keys)"
 _VENUE = "SELECT venue FROM source_venues WHERE source = ? AND source_account = ? AND external_id IN (:keys)"
@@ -37,6 +43,13 @@ class BatchRequest(NamedTuple):
     seq: int
     records: Records
     options: BatchOptions = _DEFAULTS
+
+
+class _Claimed(NamedTuple):
+    """A batch that is this transaction's to write, and the mark of its records."""
+
+    request: BatchRequest
+    mark: bytes
 
 
 class BatchWriter(RunLedger):
@@ -64,6 +77,8 @@ class BatchWriter(RunLedger):
 
         Raises: DatabaseError.
         """
+        if external_id.startswith(NO_ID):
+            return None
         with self._database.reading("known_venue") as connection:
             for (text,) in select_in(connection, _VENUE, (source, source_account), [external_id]):
                 return _VENUE_DECODER.decode(text)
@@ -93,20 +108,19 @@ class BatchWriter(RunLedger):
         if options.dry_run:
             return BatchOutcome(seq, self._rehearsed(run_id, Memory(), records, options))
         with self._database.writing("commit_batch") as connection:
-            return self._write(connection, BatchRequest(run_id, seq, records, options))
+            (outcome,) = self._write(connection, [BatchRequest(run_id, seq, records, options)])
+        return outcome
 
     def commit_batches(self, requests: Sequence[BatchRequest]) -> list[BatchOutcome | Exception]:
-        """Write several batches in one transaction, so that they share one sync of the disk.
+        """Write several batches in one transaction: they share their look-ups and one sync of the disk.
 
         The answers are in order, each what `commit_batch` would have returned or raised: where the batches
-        cannot be
-        written together, each is written alone.
+        cannot be written together, each is written alone.
         """
-        together = [one for one in requests if one.run_id not in self._dry_runs and not one.options.dry_run]
-        if len(together) == len(requests) > 1:
+        if self._are_written(requests):
             try:
                 with self._database.writing("commit_batch") as connection:
-                    return [self._write(connection, one) for one in requests]
+                    return [*self._write(connection, requests)]
             except Exception as error:
                 _log.debug("%d batches are committed one by one: %s", len(requests), error)
         answers: list[BatchOutcome | Exception] = []
@@ -117,18 +131,43 @@ class BatchWriter(RunLedger):
                 answers.append(error)
         return answers
 
-    def _write(self, connection: Connection, request: BatchRequest) -> BatchOutcome:
-        run_id, seq, records, options = request
+    def _are_written(self, requests: Sequence[BatchRequest]) -> bool:
+        """Tell whether these are several batches, none of them twice, and none of a dry run."""
+        places = {(one.run_id, one.seq) for one in requests}
+        dry = any(one.run_id in self._dry_runs or one.options.dry_run for one in requests)
+        return len(places) == len(requests) > 1 and not dry
+
+    def _write(self, connection: Connection, requests: Sequence[BatchRequest]) -> list[BatchOutcome]:
         now = self._now()
-        mark = ledger.fingerprint(record.digest for record in records)
-        replayed = ledger.claim(connection, run_id, seq, len(records), mark, now)
-        if replayed is not None:
-            return replayed
+        answers: dict[tuple[str, int], BatchOutcome] = {}
+        claimed: dict[_Likes, list[_Claimed]] = {}
+        for one in requests:
+            mark = ledger.fingerprint(record.digest for record in one.records)
+            replayed = ledger.claim(connection, one.run_id, one.seq, len(one.records), mark, now)
+            if replayed is not None:
+                answers[one.run_id, one.seq] = replayed
+            else:
+                likes = (one.run_id, one.options.deduplicate, one.options.thresholds)
+                claimed.setdefault(likes, []).append(_Claimed(one, mark))
+        for (run_id, _, _), part in claimed.items():
+            for outcome in self._write_claimed(connection, part, now):
+                answers[run_id, outcome.seq] = outcome
+        return [answers[one.run_id, one.seq] for one in requests]
+
+    def _write_claimed(
+        self, connection: Connection, claimed: Sequence[_Claimed], now: str
+    ) -> Iterator[BatchOutcome]:
+        """Write batches of one run that are decided in the same way, as if they were one."""
+        run_id, options = claimed[0].request.run_id, _options_of([one.request for one in claimed])
+        records = [record for one in claimed for record in one.request.records]
         work, outcomes = BatchPlanner(connection, run_id, options, now).plan(records)
         work.write(connection)
-        kept = ledger.withhold(outcomes, options.retention) if options.retention else outcomes
-        ledger.settle(connection, run_id, seq, mark, kept, now)
-        return BatchOutcome(seq, outcomes)
+        rest = iter(outcomes)
+        for request, mark in claimed:
+            mine = tuple(islice(rest, len(request.records)))
+            kept = ledger.withhold(mine, options.retention) if options.retention else mine
+            ledger.settle(connection, run_id, request.seq, mark, kept, now)
+            yield BatchOutcome(request.seq, mine)
 
     def failing_records(
         self, run_id: str, records: Records, options: BatchOptions = _DEFAULTS
@@ -143,7 +182,10 @@ class BatchWriter(RunLedger):
         failing: dict[int, SpawnerError] = {}
         for record in records:
             try:
-                self._try(run_id, record, options)
+                if run_id in self._dry_runs:
+                    self._rehearsed(run_id, Memory(), [record], options)
+                else:
+                    self._try(run_id, record, options)
             except Exception as raised:
                 error = wrap_error(raised)
                 if isinstance(error, DatabaseError) and error.retryable:
@@ -211,3 +253,15 @@ class BatchWriter(RunLedger):
             work, _ = BatchPlanner(connection, run_id, options, self._now()).plan([record])
             work.write(connection)
             connection.rollback()
+
+
+def _options_of(requests: Sequence[BatchRequest]) -> BatchOptions:
+    """Return the options of all; of different times for which a source's content is kept, the shortest."""
+    options = requests[0].options
+    if len(requests) == 1 or not options.retention:
+        return options
+    shortest = {
+        source: min(one.options.retention.get(source, most) for one in requests)
+        for source, most in options.retention.items()
+    }
+    return replace(options, retention=shortest)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
-from zlib import crc32
 
 import msgspec
 from sqlalchemy import Connection
 
+from scenescout_tui.events.edits import apply, edited_fields
 from scenescout_tui.events.merge import Contribution, merge
 from scenescout_tui.events.model import Event, Organizer, Venue
+from scenescout_tui.events.venue_forms import form_key
 from scenescout_tui.store.schema import events
 from scenescout_tui.store.stamps import NO_START, optional_text, to_text
 from scenescout_tui.store.statements import Row, insert_rows, select_in
@@ -21,10 +22,11 @@ _EVENT_DECODER = msgspec.json.Decoder(Event)
 #: In the order in which `event_row` gives the values.
 # fmt: off
 EVENT_COLUMNS = (
-    "id", "title", "summary", "status", "attendance", "starts_at", "ends_at", "start_local", "end_local",
-    "timezone", "tz_source", "all_day", "venue_name", "venue_display", "address1", "address2", "city",
-    "region", "postal", "country", "latitude", "longitude", "organizer_name", "organizer_url", "series_id",
-    "category", "category_raw", "tags", "is_free", "price_min", "price_max", "currency", "url",
+    "id", "title", "slug", "summary", "status", "attendance", "starts_at", "ends_at", "start_local",
+    "end_local", "timezone", "tz_source", "all_day", "venue_id", "venue_name", "venue_display", "address1",
+    "address2", "city", "region", "postal", "country", "latitude", "longitude", "organizer_name",
+    "organizer_url", "series_id", "category", "category_raw", "tags", "is_free", "price_min", "price_max",
+    "currency", "url",
     "tickets_url", "image_url", "capacity", "contact_email", "contact_phone", "popularity", "quality",
     "source_updated_at", "sources", "record_count", "field_sources", "description_record_id", "created_at",
     "updated_at",
@@ -43,6 +45,7 @@ _BLANK: Mapping[str, Any] = {
     "all_day": False,
     "field_sources": "{}",
 }
+_HOUSE_FIELDS = ("venue_name", "address1", "latitude", "longitude")
 # Whose fields count: the first of these states that any record with content has. A record that its source no
 # longer lists gives nothing beside one that is listed; pending ones give nothing before they are approved.
 _HEARD = ("active", "missing", "pending", "refused")
@@ -53,6 +56,14 @@ _MEMBERS = (
     "FROM source_records r JOIN record_contents c ON c.record_id = r.id "
     "WHERE r.event_id IN (:keys) ORDER BY r.id"
 )
+_VENUE_IDS = (
+    "SELECT external_id, venue_id FROM source_venues "
+    "WHERE source = ? AND source_account = ? AND external_id IN (:keys)"
+)
+
+
+#: Field → what a person wrote over it; None where it was emptied.
+Edits = Mapping[str, Any]
 
 
 class Member(NamedTuple):
@@ -67,6 +78,16 @@ class Member(NamedTuple):
     changed_at: str
     event: Event | None
     block_keys: tuple[str, ...]
+    #: The house that it names.
+    venue_id: str | None = None
+
+
+class Made(NamedTuple):
+    """An event as its records make it; `state` is theirs who count, see `Member`."""
+
+    event: Event
+    field_sources: Mapping[str, str]
+    state: str
 
 
 def load_members(connection: Connection, event_ids: Collection[str]) -> dict[str, dict[str, Member]]:
@@ -77,17 +98,56 @@ def load_members(connection: Connection, event_ids: Collection[str]) -> dict[str
     ):
         event = None if normalised is None else _EVENT_DECODER.decode(normalised)
         found[event_id][record_id] = Member(record_id, source, state, changed_at, event, split_keys(keys))
+    _add_venue_ids(connection, found)
     return found
 
 
-def canonical_row(event_id: str, members: Mapping[str, Member], now: str) -> Row | None:
-    """Return the row of an event with these records; None when the content of all of them is gone."""
-    if len(members) == 1:
+def _add_venue_ids(connection: Connection, found: dict[str, dict[str, Member]]) -> None:
+    named: dict[tuple[str, str], dict[str, list[tuple[str, str]]]] = {}
+    for event_id, members in found.items():
+        for member in members.values():
+            key = None if member.event is None else form_key(member.event)
+            if key is not None:
+                forms = named.setdefault(key[:2], {})
+                forms.setdefault(key.external_id, []).append((event_id, member.record_id))
+    for account, forms in named.items():
+        for external_id, venue_id in select_in(connection, _VENUE_IDS, account, forms):
+            for event_id, record_id in forms[external_id]:
+                members = found[event_id]
+                members[record_id] = members[record_id]._replace(venue_id=venue_id)
+
+
+def canonical_row(
+    event_id: str, members: Mapping[str, Member], now: str, edits: Edits | None = None
+) -> Row | None:
+    """Return the row of an event with these records and these edits over them.
+
+    None when the content of all records is gone, whatever was edited.
+    """
+    if edits is None and len(members) == 1:
         (only,) = members.values()
         if only.event is None:
             return None
         status = only.event.status if only.state == "active" else only.state
-        return event_row(event_id, only.event, status, (only.source,), 1, {"*": only.record_id}, now)
+        fields = {"*": only.record_id}
+        return event_row(event_id, only.event, status, (only.source,), 1, fields, now, only.venue_id)
+    made = made_of(members)
+    if made is None:
+        return None
+    event, field_sources, state = made
+    venue_id = members[field_sources["venue"]].venue_id
+    if edits is not None:
+        event, field_sources = apply(event, edits), {**field_sources, **edited_fields(edits)}
+        if not edits.keys().isdisjoint(_HOUSE_FIELDS):
+            venue_id = None  # where a person says it is, there may be another house
+    # Whether it counts at all is not a matter of an edit.
+    status = event.status if state == "active" else state
+    sources, count = sources_of(members), len(members)
+    return event_row(event_id, event, status, sources, count, field_sources, now, venue_id)
+
+
+def made_of(members: Mapping[str, Member]) -> Made | None:
+    """Return what records make together before any edits; None when the content of all of them is gone."""
     there = [member for member in members.values() if member.event is not None]
     if not there:
         return None
@@ -98,8 +158,7 @@ def canonical_row(event_id: str, members: Mapping[str, Member], now: str) -> Row
     event, field_sources = merge(
         [Contribution(m.record_id, m.event, m.changed_at) for m in heard if m.event is not None]
     )
-    status = event.status if state == "active" else state
-    return event_row(event_id, event, status, sources_of(members), len(members), field_sources, now)
+    return Made(event, field_sources, state)
 
 
 def blank_row(event_id: str, sources: str, record_count: int, now: str) -> Row:
@@ -129,12 +188,14 @@ def event_row(
     record_count: int,
     field_sources: Mapping[str, str],
     now: str,
+    venue_id: str | None = None,
 ) -> Row:
     """Return the values of `EVENT_COLUMNS`."""
     described = event.description_text is not None or event.description_html is not None
     return (
         event_id,
         event.title,
+        event.slug,
         event.summary,
         status,
         event.attendance,
@@ -145,6 +206,7 @@ def event_row(
         event.timezone,
         event.tz_source,
         event.all_day,
+        venue_id,
         *_venue_values(event.venue),
         *_organizer_values(event.organizer),
         event.series_id,
@@ -203,14 +265,6 @@ def write_events(connection: Connection, new: list[Row], changed: list[Row]) -> 
 def blank_events(connection: Connection, rows: list[Row]) -> None:
     """Write rows of `blank_row` over events that are there; id, address and first moment stay."""
     insert_rows(connection, events, EVENT_COLUMNS, rows, update=_BLANKING)
-
-
-def block_number(key: str) -> int:
-    """Return what stands for a block key in `event_blocks`.
-
-    Two keys with one number only let more events be compared.
-    """
-    return crc32(key.encode("utf-8", "surrogatepass"))
 
 
 def split_keys(text: str) -> tuple[str, ...]:

@@ -10,24 +10,26 @@ from scenescout_tui.events.match import Candidate
 
 @dataclass(slots=True)
 class Memory:
-    """Records met, and events to match against by block key."""
+    """Records met, and events to match against by block number."""
 
     #: Ids of stored records and identities of new ones, each with its event.
     seen: dict[str | tuple[str, str, str], str] = field(default_factory=dict)
     #: Events that only this batch (or dry run) knows.
     fresh: set[str] = field(default_factory=set)
     candidates: dict[str, Candidate] = field(default_factory=dict)
-    blocks: dict[str, list[str]] = field(default_factory=dict)
+    #: Block number → events, in the order in which they came.
+    blocks: dict[int, dict[str, None]] = field(default_factory=dict)
 
-    def remember(self, candidate: Candidate, block_keys: Iterable[str]) -> None:
-        """Let an event be found under its keys; an event known already is replaced."""
+    def remember(self, candidate: Candidate, numbers: Iterable[int]) -> None:
+        """Let an event be found under block numbers; an event known already is replaced."""
         self.candidates[candidate.event_id] = candidate
-        for key in block_keys:
-            block = self.blocks.setdefault(key, [])
-            if candidate.event_id not in block:
-                block.append(candidate.event_id)
+        for number in numbers:
+            self.blocks.setdefault(number, {})[candidate.event_id] = None
 
-    def find(self, block_keys: Iterable[str]) -> list[Candidate]:
-        """Return the events under any of the keys, each once."""
-        ids = dict.fromkeys(event_id for key in block_keys for event_id in self.blocks.get(key, ()))
-        return [self.candidates[event_id] for event_id in ids if event_id in self.candidates]
+    def find(self, numbers: Iterable[int]) -> list[Candidate]:
+        """Return the events under any of the block numbers, each once."""
+        found: dict[str, None] = {}
+        for number in numbers:
+            if (block := self.blocks.get(number)) is not None:
+                found |= block
+        return [self.candidates[event_id] for event_id in found]

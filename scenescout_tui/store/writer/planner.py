@@ -10,12 +10,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
 
-import msgspec
 from sqlalchemy import Connection
 
 from scenescout_tui.events import match, quality
-from scenescout_tui.events.model import Event, Venue
+from scenescout_tui.events.blocks import block_numbers
+from scenescout_tui.events.model import Event
 from scenescout_tui.events.record import PreparedRecord
+from scenescout_tui.events.venue_forms import FormKey
 from scenescout_tui.safe_text import clean
 from scenescout_tui.store.failures import SeenLetter, failure_of
 from scenescout_tui.store.faults import StaleDigestsError
@@ -23,27 +24,28 @@ from scenescout_tui.store.ids import new_id
 from scenescout_tui.store.rows import SEEN_BEFORE, BatchOptions, KnownRecord, Outcome, RecordOutcome
 from scenescout_tui.store.stamps import to_moment, to_text
 from scenescout_tui.store.statements import Row, select_in
-from scenescout_tui.store.writer.candidates import load_candidates
+from scenescout_tui.store.writer.candidates import find_candidates
 from scenescout_tui.store.writer.canonical import (
     Member,
-    block_number,
     canonical_row,
     join_keys,
     load_members,
     split_keys,
 )
+from scenescout_tui.store.writer.edits import load_edits
 from scenescout_tui.store.writer.gate import normalised_text
 from scenescout_tui.store.writer.memory import Memory
+from scenescout_tui.store.writer.venues import VenueBook
 from scenescout_tui.store.writer.work import Work
 
 #: Sources whose records wait for a person before they count.
 SUBMITTED_SOURCES = frozenset({"manual"})
 
-_JSON = msgspec.json.Encoder().encode
 _KEPT = "came without its details; what is known of it stays"
 _STORED = (
     "SELECT r.id, r.external_id, r.event_id, r.run_id, r.state, r.content_hash, r.digest, r.first_seen_at, "
-    "r.changed_at, r.missing_since IS NOT NULL, c.normalised, c.block_keys, e.record_count, e.status "
+    "r.changed_at, r.missing_since IS NOT NULL, c.normalised, c.block_keys, e.record_count, e.status, "
+    "e.venue_id IS NOT NULL "
     "FROM source_records r "
     "JOIN record_contents c ON c.record_id = r.id JOIN events e ON e.id = r.event_id "
     "WHERE r.source = ? AND r.source_account = ? AND r.external_id IN (:keys)"
@@ -52,12 +54,6 @@ _BY_ID = (
     "SELECT id, digest, run_id, event_id, state, missing_since IS NOT NULL FROM source_records "
     "WHERE id IN (:keys)"
 )
-_BLOCKS = "SELECT block_key, event_id FROM event_blocks WHERE block_key IN (:keys)"
-_VENUES = (
-    "SELECT external_id, venue FROM source_venues "
-    "WHERE source = ? AND source_account = ? AND external_id IN (:keys)"
-)
-
 _LETTERS_OF_BYTES = (
     "SELECT d.source, d.digest, d.id, EXISTS (SELECT 1 FROM errors e WHERE e.dead_letter_id = d.id "
     "AND e.cleared_at IS NULL), d.payload IS NULL FROM dead_letters d "
@@ -87,6 +83,8 @@ class _Stored(NamedTuple):
     block_keys: str
     record_count: int
     event_status: str
+    #: Whether its event has a house; those of earlier versions have none.
+    housed: bool
 
 
 class BatchPlanner:
@@ -108,14 +106,16 @@ class BatchPlanner:
         self._work = Work(run_id, now)
         self._known: dict[str, Row] = {}
         self._stored: dict[Identity, _Stored] = {}
-        #: Records of this batch by the event that they hang on now.
-        self._lookup_keys: dict[int, tuple[str, ...]] = {}
         #: Source and digest → dead letters of those bytes, whether each has an open error, and is blanked.
         self._letters: dict[tuple[str, bytes], list[tuple[str, bool, bool]]] = {}
+        #: Records of this batch by the event that they hang on now.
         self._members: dict[str, dict[str, Member]] = {}
+        #: Of each of them, which venue it names.
+        self._forms: dict[str, FormKey] = {}
+        #: Dead letters of this very transaction.
+        self._failed: dict[Identity, str] = {}
         self._fresh: set[str] = set()
         self._old_keys: dict[str, set[str]] = {}
-        self._venues: dict[Identity, Venue] = {}
         #: Records that were missing and are listed again.
         self._relisted: set[str] = set()
         #: Events that had no content left and have some again.
@@ -125,23 +125,22 @@ class BatchPlanner:
             source: to_text(to_moment(now) + timedelta(seconds=seconds))
             for source, seconds in options.retention.items()
         }
+        self._venues = VenueBook(connection, now, self._until)
 
     def plan(self, records: Sequence[PreparedRecord | KnownRecord]) -> tuple[Work, tuple[RecordOutcome, ...]]:
         """Decide all records.
 
         Raises: StaleDigestsError, ValidationError (a value the database would spoil), DatabaseError.
         """
-        whole = [
-            record for record in records if isinstance(record, PreparedRecord) and record.event is not None
-        ]
+        whole = [one for one in records if isinstance(one, PreparedRecord) and one.event is not None]
         self._load_known([record for record in records if isinstance(record, KnownRecord)])
         self._load_stored(whole)
         if self._options.deduplicate:
             self._load_blocks(whole)
         self._load_letters(records)
         outcomes = tuple([self._decide(record) for record in records])
+        self._work.venues = self._venues.settle()
         self._settle_events()
-        self._settle_venues()
         self._settle_letters(whole)
         return self._work, outcomes
 
@@ -172,17 +171,10 @@ class BatchPlanner:
                 self._stored[(*account, stored.external_id)] = stored
 
     def _load_blocks(self, records: Iterable[PreparedRecord]) -> None:
-        for record in records:
-            if record.event is not None and _identity(record.event) not in self._stored:
-                self._lookup_keys[record.number] = match.lookup_keys(record.event)
-        keys: dict[int, list[str]] = {}
-        for key in dict.fromkeys(key for lookup in self._lookup_keys.values() for key in lookup):
-            keys.setdefault(block_number(key), []).append(key)
-        found: dict[str, list[str]] = {}
-        for number, event_id in select_in(self._connection, _BLOCKS, (), keys):
-            found.setdefault(event_id, []).extend(keys[number])
-        for candidate in load_candidates(self._connection, found):
-            self._memory.remember(candidate, found[candidate.event_id])
+        """Find the events that new records are to be compared with."""
+        new = [one for one in records if one.event is not None and _identity(one.event) not in self._stored]
+        for candidate, numbers in find_candidates(self._connection, new):
+            self._memory.remember(candidate, numbers)
 
     def _load_letters(self, records: Iterable[PreparedRecord | KnownRecord]) -> None:
         """Find the dead letters of earlier runs that hold the bytes of records which fail again."""
@@ -216,6 +208,8 @@ class BatchPlanner:
             outcome = self._update(record, event, text, stored)
         assert outcome.event_id is not None
         self._memory.seen[place] = outcome.event_id
+        if identity in self._failed:
+            self._work.letters_settled.append(self._failed[identity])
         return outcome
 
     def _decide_known(self, record: KnownRecord) -> RecordOutcome:
@@ -234,6 +228,7 @@ class BatchPlanner:
     def _see(self, record_id: str, source: str, event_id: str, missing: bool) -> None:
         """Note a record that came again as it is."""
         self._work.seen.setdefault(self._until.get(source), []).append(record_id)
+        self._venues.see(record_id, source)
         if missing:
             self._relist(record_id, event_id)
 
@@ -258,11 +253,14 @@ class BatchPlanner:
         dead_letter_id = known
         if not has_error:
             _, dead_letter_id = self._work.failures.add(replace(failure, known_letter=known), self._now)
+        external_id = _cleaned(record.external_id)
+        if dead_letter_id is not None and external_id is not None:
+            self._failed[record.source, record.source_account, external_id] = dead_letter_id
         return RecordOutcome(
             record.number,
             "failed",
             record.source,
-            external_id=_cleaned(record.external_id),
+            external_id=external_id,
             code=error.code,
             message=clean(error.message),
             field=_cleaned(error.field),
@@ -270,8 +268,8 @@ class BatchPlanner:
         )
 
     def _add(self, record: PreparedRecord, event: Event, text: str) -> RecordOutcome:
-        record_id = new_id()
-        outcome, event_id, reason = self._match(record, event, record_id)
+        record_id, numbers = new_id(), block_numbers(record.block_keys)
+        outcome, event_id, reason = self._match(record, event, record_id, numbers)
         state = "pending" if event.source in SUBMITTED_SOURCES else "active"
         self._work.new_records.append(
             (record_id, event.source, event.source_account, event.external_id, event_id, self._run_id, state)
@@ -279,7 +277,7 @@ class BatchPlanner:
             + (self._until.get(event.source),)
         )
         self._work.new_contents.append((record_id, text, join_keys(record.block_keys)))
-        self._work.blocks.extend([(block_number(key), event_id) for key in record.block_keys])
+        self._work.blocks.extend([(number, event_id) for number in numbers])
         self._work.count("records", event.source)
         if state == "pending":
             self._work.count("pending")
@@ -288,14 +286,16 @@ class BatchPlanner:
             record.number, outcome, event.source, event_id, event.external_id, reason, status=_waiting(state)
         )
 
-    def _match(self, record: PreparedRecord, event: Event, record_id: str) -> tuple[Outcome, str, str | None]:
+    def _match(
+        self, record: PreparedRecord, event: Event, record_id: str, numbers: Sequence[int]
+    ) -> tuple[Outcome, str, str | None]:
         """Find the event of a new record: outcome, event id, and the evidence where there is any."""
-        candidates = self._memory.find(self._lookup_keys[record.number]) if self._options.deduplicate else []
-        decision = match.decide(event, candidates, self._options.thresholds) if candidates else None
+        deduplicate, decision = self._options.deduplicate, None
+        if deduplicate and (candidates := self._memory.find(record.lookup)):
+            decision = match.decide(event, candidates, self._options.thresholds)
         if decision is not None and decision.kind == "link" and decision.event_id is not None:
             candidate = self._memory.candidates[decision.event_id]
-            sources = tuple(sorted({*candidate.sources, event.source}))
-            self._memory.remember(msgspec.structs.replace(candidate, sources=sources), record.block_keys)
+            self._memory.remember(match.joined(candidate, event), numbers)
             self._work.links.append(
                 (new_id(), record_id, candidate.event_id, "matcher", decision.score, decision.evidence)
                 + (self._run_id, self._now)
@@ -304,24 +304,20 @@ class BatchPlanner:
         event_id = new_id()
         self._fresh.add(event_id)
         self._memory.fresh.add(event_id)
-        if self._options.deduplicate:
-            self._memory.remember(match.candidate(event_id, event, (event.source,)), record.block_keys)
+        if deduplicate:
+            self._memory.remember(match.candidate(event_id, event, (event.source,)), numbers)
         self._work.count("events")
         if decision is None or decision.kind != "review" or decision.event_id is None:
             return "created", event_id, None
-        self._work.pairs.append(
-            (
-                new_id(),
-                event_id,
-                decision.event_id,
-                record_id,
-                self._run_id,
-                decision.score,
-                decision.evidence,
+        for asked in (
+            match.Question(decision.event_id, decision.score, decision.evidence),
+            *decision.others,
+        ):
+            self._work.pairs.append(
+                (new_id(), event_id, asked.event_id, record_id, self._run_id, asked.score, asked.evidence)
+                + ("open", self._now)
             )
-            + ("open", self._now)
-        )
-        self._work.count("review")
+            self._work.count("review")
         return "review", event_id, decision.evidence
 
     def _update(self, record: PreparedRecord, event: Event, text: str, stored: _Stored) -> RecordOutcome:
@@ -359,17 +355,22 @@ class BatchPlanner:
         if stored.normalised is None:
             self._revive(event.source, stored)
         keys = join_keys(record.block_keys)
-        if text != stored.normalised or keys != stored.block_keys:
+        housed = stored.housed or self._venues.note(event) is None
+        if text != stored.normalised or keys != stored.block_keys or not housed:
             # What does not count as content (numbers of visitors, say) is refreshed too, without being called
             # a change.
             self._work.changed_contents.append((stored.id, text, keys))
             self._rekey(record, stored)
-            if stored.record_count == 1 and self._options.deduplicate:
+            known = self._memory.candidates.get(stored.event_id)
+            alone = stored.record_count == 1 and (known is None or known.record_count == 1)
+            if alone and stored.state != "refused" and self._options.deduplicate:
                 candidate = match.candidate(stored.event_id, event, (event.source,))
-                self._memory.remember(candidate, record.block_keys)
+                self._memory.remember(candidate, block_numbers(record.block_keys))
             self._join(stored.event_id, stored.id, record, event, stored.state)
-        elif stored.missing:
-            self._relist(stored.id, stored.event_id)
+        else:
+            self._venues.see(stored.id, event.source)
+            if stored.missing:
+                self._relist(stored.id, stored.event_id)
         return outcome
 
     def _revive(self, source: str, stored: _Stored) -> None:
@@ -381,35 +382,41 @@ class BatchPlanner:
 
     def _rekey(self, record: PreparedRecord, stored: _Stored) -> None:
         old, new = set(split_keys(stored.block_keys)), set(record.block_keys)
-        self._work.blocks.extend(
-            [(block_number(key), stored.event_id) for key in record.block_keys if key not in old]
-        )
+        self._work.blocks.extend([(number, stored.event_id) for number in block_numbers(new - old)])
         if old - new:
             self._old_keys.setdefault(stored.event_id, set()).update(old - new)
 
     def _join(self, event_id: str, record_id: str, record: PreparedRecord, event: Event, state: str) -> None:
         member = Member(record_id, event.source, state, self._now, event, record.block_keys)
         self._members.setdefault(event_id, {})[record_id] = member
-        venue = event.venue
-        if venue is not None and venue.external_id and (venue.name or venue.address1 or venue.latitude):
-            self._venues[(event.source, event.source_account, venue.external_id)] = venue
+        key = self._venues.note(event)
+        if key is not None:
+            self._forms[record_id] = key
 
     # The events and venues of the batch
 
     def _settle_events(self) -> None:
         stored = load_members(self._connection, [one for one in self._members if one not in self._fresh])
+        edits = load_edits(self._connection, stored)
         for event_id, joined in self._members.items():
+            self._house(joined)
             members = {**stored.get(event_id, {}), **joined}
             for record_id in self._relisted & members.keys():
                 members[record_id] = members[record_id]._replace(state="active")
-            row = canonical_row(event_id, members, self._now)
+            row = canonical_row(event_id, members, self._now, edits.get(event_id))
             if row is None:
                 continue
             (self._work.new_events if event_id in self._fresh else self._work.changed_events).append(row)
-            gone = self._old_keys.get(event_id)
-            if gone:
-                kept = {block_number(key) for member in members.values() for key in member.block_keys}
-                self._work.unblocked[event_id] = tuple({block_number(key) for key in gone} - kept)
+            if gone := self._old_keys.get(event_id):
+                kept = {number for member in members.values() for number in block_numbers(member.block_keys)}
+                self._work.unblocked[event_id] = tuple({*block_numbers(gone)} - kept)
+
+    def _house(self, joined: dict[str, Member]) -> None:
+        """Give members of this batch the houses that their venues have become."""
+        for record_id, member in joined.items():
+            key = self._forms.get(record_id)
+            if key is not None:
+                joined[record_id] = Member(*member[:-1], self._venues.ids[key])
 
     def _settle_letters(self, whole: Iterable[PreparedRecord]) -> None:
         """A record that arrives whole settles the dead letters of its earlier, broken forms."""
@@ -421,21 +428,6 @@ class BatchPlanner:
         for account, external_ids in wanted.items():
             found = select_in(self._connection, _LETTERS_OF_RECORDS, account, external_ids)
             self._work.letters_settled.extend(letter_id for (letter_id,) in found)
-
-    def _settle_venues(self) -> None:
-        wanted: dict[tuple[str, str], list[str]] = {}
-        for source, account, external_id in self._venues:
-            wanted.setdefault((source, account), []).append(external_id)
-        for (source, account), external_ids in wanted.items():
-            there = {
-                row[0]: row[1]
-                for row in select_in(self._connection, _VENUES, (source, account), external_ids)
-            }
-            for external_id in external_ids:
-                text = _JSON(self._venues[(source, account, external_id)]).decode()
-                until = self._until.get(source)
-                if until is not None or there.get(external_id) != text:
-                    self._work.venues.append((source, account, external_id, text, self._now, until))
 
 
 def _identity(event: Event) -> Identity:

@@ -7,19 +7,23 @@ from types import MappingProxyType
 
 from sqlalchemy import Connection
 
+from scenescout_tui.events.blocks import block_keys, block_number
+from scenescout_tui.events.edits import apply
 from scenescout_tui.store.schema import event_blocks
 from scenescout_tui.store.statements import insert_rows, run_in, select_in
 from scenescout_tui.store.totals import add_totals
 from scenescout_tui.store.writer.canonical import (
+    Edits,
     Member,
     blank_events,
     blank_row,
-    block_number,
     canonical_row,
     load_members,
+    made_of,
     sources_of,
     write_events,
 )
+from scenescout_tui.store.writer.edits import load_edits
 
 _NONE: Mapping[str, Iterable[str]] = MappingProxyType({})
 _UNBLOCK = "DELETE FROM event_blocks WHERE event_id = ? AND block_key IN (:keys)"
@@ -46,11 +50,12 @@ def recompute_events(
     before = _count_listed(connection, event_ids)
     found = load_members(connection, event_ids)
     filled = {event_id: members for event_id, members in found.items() if members}
+    edits = load_edits(connection, filled)
     if keys_left:
-        _rekey(connection, found, keys_left)
+        _rekey(connection, found, edits, keys_left)
     made, blank = [], []
     for event_id, members in filled.items():
-        row = canonical_row(event_id, members, now)
+        row = canonical_row(event_id, members, now, edits.get(event_id))
         if row is not None:
             made.append(row)
         else:
@@ -76,13 +81,17 @@ def blank_emptied_events(connection: Connection, event_ids: Collection[str], now
 def _rekey(
     connection: Connection,
     found: Mapping[str, Mapping[str, Member]],
+    edits: Mapping[str, Edits],
     keys_left: Mapping[str, Iterable[str]],
 ) -> None:
-    """Let events be found under the keys of their records, and no longer under others."""
+    """Let events be found under the keys of their records and edits, and no longer under what left them."""
     numbers = {
         event_id: {block_number(key) for member in members.values() for key in member.block_keys}
         for event_id, members in found.items()
     }
+    for event_id, over in edits.items():
+        if (made := made_of(found[event_id])) is not None:
+            numbers[event_id].update(block_number(key) for key in block_keys(apply(made.event, over)))
     for event_id, keys in keys_left.items():
         run_in(connection, _UNBLOCK, (event_id,), {block_number(key) for key in keys} - numbers[event_id])
     rows = [(number, event_id) for event_id, mine in numbers.items() for number in mine]

@@ -14,11 +14,11 @@ from scenescout_tui.store.schema import (
     record_links,
     review_pairs,
     source_records,
-    source_venues,
 )
 from scenescout_tui.store.statements import Row, insert_rows, run_in
 from scenescout_tui.store.totals import add_totals
 from scenescout_tui.store.writer.canonical import write_events
+from scenescout_tui.store.writer.venues import VenueRows
 
 RECORD_COLUMNS = (
     "id",
@@ -53,7 +53,6 @@ _PAIR_COLUMNS = (
     "state",
     "created_at",
 )
-_VENUE_COLUMNS = ("source", "source_account", "external_id", "venue", "updated_at", "retention_until")
 _SEEN = "UPDATE source_records SET run_id = ?, last_seen_at = ?, missing_since = NULL WHERE id IN (:keys)"
 _SEEN_AND_KEPT = _SEEN.replace(" WHERE", ", retention_until = ? WHERE")
 _UNBLOCK = "DELETE FROM event_blocks WHERE event_id = ? AND block_key IN (:keys)"
@@ -78,7 +77,7 @@ class Work:
     unblocked: dict[str, tuple[int, ...]] = field(default_factory=dict)
     links: list[Row] = field(default_factory=list)
     pairs: list[Row] = field(default_factory=list)
-    venues: list[Row] = field(default_factory=list)
+    venues: VenueRows = field(default_factory=VenueRows)
     failures: FailureRows = field(default_factory=FailureRows)
     #: Dead letters whose bytes came again.
     letters_seen: list[SeenLetter] = field(default_factory=list)
@@ -110,7 +109,7 @@ class Work:
         insert_rows(connection, event_blocks, ("block_key", "event_id"), self.blocks, ignore=True)
         insert_rows(connection, record_links, _LINK_COLUMNS, self.links)
         insert_rows(connection, review_pairs, _PAIR_COLUMNS, self.pairs, ignore=True)
-        insert_rows(connection, source_venues, _VENUE_COLUMNS, self.venues, update=_VENUE_COLUMNS[3:])
+        self.venues.write(connection)
         self.failures.write(connection)
         for letter in self.letters_seen:
             note_seen(connection, letter)

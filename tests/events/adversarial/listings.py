@@ -16,6 +16,8 @@ from tests.events.adversarial.words import City
 SOURCES = ("eventbrite", "yelp", "ics", "jsonld", "csv", "manual")
 #: Sources that name a house; Yelp gives an address and coordinates alone.
 NAMING = ("eventbrite", "ics", "jsonld", "csv", "manual")
+#: Sources that describe what they list.
+DESCRIBING = ("eventbrite", "ics", "jsonld", "csv")
 
 _METRES_PER_DEGREE = 111_195
 
@@ -52,6 +54,7 @@ class Show:
     all_day: bool = False
     online: bool = False
     status: Status = "scheduled"
+    description: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +106,14 @@ def write_down(rng: random.Random, show: Show, source: str, slip: Slip | None = 
         status=show.status,
         attendance=slip.attendance or ("online" if show.online else "in_person"),
         venue=venue,
+        summary=_described(rng, show.description) if show.description and source in DESCRIBING else None,
         organizer=Organizer(name=show.place.organizer) if named and source != "yelp" else None,
     )
+
+
+def _described(rng: random.Random, description: str) -> str:
+    """A description, of which a source may keep but the first part."""
+    return description[: rng.randrange(len(description) * 2 // 3, len(description) + 1)]
 
 
 def _typed(rng: random.Random, title: str) -> str:

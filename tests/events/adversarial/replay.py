@@ -10,7 +10,15 @@ from itertools import combinations
 import msgspec
 
 from scenescout_tui.events.blocks import block_keys, lookup_keys
-from scenescout_tui.events.match import Candidate, Decision, Thresholds, candidate, decide
+from scenescout_tui.events.match import (
+    Candidate,
+    Decision,
+    Thresholds,
+    accounts_of,
+    candidate,
+    decide,
+    joined,
+)
 from scenescout_tui.events.merge import Contribution, merge
 from scenescout_tui.events.model import Event
 from tests.events.adversarial.listings import Listing
@@ -65,8 +73,7 @@ def replay(events: Sequence[Event], thresholds: Thresholds | None = None, batch:
         decision = decide(event, [known[one] for one in found], thresholds)
         if decision.kind == "link" and decision.event_id is not None:
             event_id = decision.event_id
-            sources = tuple(sorted({*known[event_id].sources, event.source}))
-            known[event_id] = msgspec.structs.replace(known[event_id], sources=sources)
+            known[event_id] = joined(known[event_id], event)
         else:
             event_id = f"e{number}"
             known[event_id] = candidate(event_id, event, (event.source,))
@@ -86,7 +93,11 @@ def replay(events: Sequence[Event], thresholds: Thresholds | None = None, batch:
 def _merged(event_id: str, members: Sequence[Event]) -> Candidate:
     contributions = [Contribution(f"{n:06}", event, "2027") for n, event in enumerate(members)]
     sources = tuple(sorted({event.source for event in members}))
-    return candidate(event_id, merge(contributions).event, sources)
+    return msgspec.structs.replace(
+        candidate(event_id, merge(contributions).event, sources),
+        accounts=accounts_of((event.source, event.source_account) for event in members),
+        record_count=len(members),
+    )
 
 
 def count(listings: Sequence[Listing], matched: Matched) -> dict[str, Score]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from tests.events.adversarial.listings import Listing, Show, Slip, at
+from tests.events.adversarial.listings import DESCRIBING, Listing, Show, Slip, at
 from tests.events.adversarial.words import Vocabulary, fill
 from tests.events.adversarial.world import World
 
@@ -190,18 +190,24 @@ def _weekly(world: World, trap: str) -> None:
 def _tour(world: World, trap: str) -> None:
     rng, words = world.rng, world.words
     here = world.show(rng.choice(words.works))
+    # A feed that names neither a city nor coordinates cannot know which branch it means.
+    sources: tuple[str, ...] = ("eventbrite", "yelp", "jsonld", "csv", "manual")
     if rng.random() < 0.5:
         chain = rng.choice(words.chains)
         here = replace(here, place=replace(here.place, name=chain))
         world.day(here.place)
         there = at(here, world.truth(), place=world.elsewhere(here.place, 3500, 8000, chain))
+        # Nor can a table, which leaves out the address now and then.
+        sources = ("eventbrite", "yelp", "jsonld", "manual")
     else:
         other = world.place()
         while other.city == here.place.city or other.name == here.place.name:
             other = world.place()
+        # A day that nothing else takes at either.
+        day = max(world.day(here.place), world.day(other))
+        world.taken(day, here.place, other)
+        here = replace(here, start=here.start.replace(month=day.month, day=day.day))
         there = at(here, world.truth(), place=other)
-    # A feed that names neither a city nor coordinates cannot know which branch it means.
-    sources = ("eventbrite", "yelp", "jsonld", "csv", "manual")
     world.listed(trap, here, sources=sources)
     world.listed(trap, there, sources=sources)
 
@@ -218,7 +224,9 @@ def _matinee(world: World, trap: str) -> None:
 def _moved(world: World, trap: str) -> None:
     rng = world.rng
     off = replace(world.show(world.title()), status="cancelled")
-    on = at(off, world.truth(), start=off.start + timedelta(days=rng.choice((1, 7, 30))), status="scheduled")
+    # A day that nothing else takes at the house.
+    later = world.day(off.place).replace(hour=off.start.hour, minute=off.start.minute)
+    on = at(off, world.truth(), start=later, status="scheduled")
     when = f"{off.start.day} {off.start:%B}"
     world.listed(trap, off, [fill(rng.choice(world.words.called_off), off.title)])
     world.listed(trap, on, [fill(rng.choice(world.words.moved), on.title, when)])
@@ -266,6 +274,38 @@ def _crowd(world: World, trap: str) -> None:
         world.listed(trap, at(first, world.truth(), title=title), most=2)
 
 
+def _sides(world: World, trap: str) -> None:
+    """Two matches or battles of one side, at one time."""
+    rng = world.rng
+    home, one, two = (world.artist().removeprefix("The ") for _ in range(3))
+    first = world.show(f"{home} vs {one}")
+    world.listed(trap, first, [rng.choice((f"{home} v {one}", f"{home} vs. {one}", f"{one} vs {home}"))])
+    if len({home, one, two}) == 3:
+        world.listed(trap, at(first, world.truth(), title=f"{home} vs {two}"))
+
+
+def _time_slots(world: World, trap: str) -> None:
+    """What is sold for one time after the other, by day."""
+    rng = world.rng
+    first = world.show(rng.choice(world.words.works))
+    first = replace(first, start=first.start.replace(hour=10, minute=0), minutes=rng.choice((30, 90)))
+    for number in range(4):
+        show = first if number == 0 else at(first, world.truth())
+        start = first.start + timedelta(minutes=30 * number)
+        world.listed(trap, replace(show, start=start), most=2)
+
+
+def _described(world: World, trap: str) -> None:
+    """Titles that alone would be doubtful, with one description; and one house's two things with two."""
+    rng = world.rng
+    show = replace(world.show(world.artist()), description=world.description())
+    more = f"{show.title}: {rng.choice(world.words.works)}"
+    world.listed(trap, show, [more], DESCRIBING, most=2)
+    other = at(show, world.truth(), title=world.artist(), description=world.description())
+    if not set(other.title.split()) & set(show.title.split()):
+        world.listed(trap, other, sources=DESCRIBING, most=2)
+
+
 TRAPS: Mapping[str, Callable[[World, str], None]] = {
     "plain": _plain,
     "early and late": _early_late,
@@ -296,4 +336,7 @@ TRAPS: Mapping[str, Callable[[World, str], None]] = {
     "doors": _doors,
     "parallel": _parallel,
     "crowd": _crowd,
+    "sides": _sides,
+    "time slots": _time_slots,
+    "described": _described,
 }

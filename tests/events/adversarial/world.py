@@ -52,6 +52,11 @@ class World:
         self._days[place.name] = self._days.get(place.name, -1) + 1
         return _FIRST_DAY + timedelta(days=self._days[place.name])
 
+    def taken(self, day: datetime, *places: Place) -> None:
+        """Keep a day free of anything else at some houses, and all days before it."""
+        for place in places:
+            self._days[place.name] = max(self._days[place.name], (day - _FIRST_DAY).days)
+
     def evening(self, place: Place) -> datetime:
         """Return a start in the evening of a day of its own."""
         return self.day(place).replace(hour=self.rng.randrange(18, 22), minute=self.rng.choice((0, 0, 30)))
@@ -70,6 +75,12 @@ class World:
         if luck < 0.5:
             return self.artist()
         return self.rng.choice(self.words.works if luck < 0.8 else self.words.generic)
+
+    def description(self) -> str:
+        """Return a description in words of no language."""
+        rng = self.rng
+        words = ("".join(rng.choice("bdklmnrstv") + rng.choice("aeiou") for _ in range(3)) for _ in range(30))
+        return f"{' '.join(words).capitalize()}."
 
     def show(
         self, title: str | None = None, place: Place | None = None, start: datetime | None = None

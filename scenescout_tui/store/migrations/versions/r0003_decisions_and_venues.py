@@ -19,8 +19,11 @@ _TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 def upgrade() -> None:
     """Add them."""
     _extend_links()
+    _extend_pairs()
+    _create_decisions()
     _create_edits()
     _create_venues()
+    op.add_column("events", sa.Column("slug", _TEXT, nullable=True))
     op.add_column("events", sa.Column("venue_id", _TEXT, nullable=True))
     op.add_column("source_venues", sa.Column("venue_id", _TEXT, nullable=True))
     _create_partial_index("ix_source_venues_venue", "source_venues", "venue_id")
@@ -30,6 +33,37 @@ def _extend_links() -> None:
     op.add_column("record_links", sa.Column("decision_id", _TEXT, nullable=True))
     op.add_column("record_links", sa.Column("undone_at", _TEXT, nullable=True))
     _create_partial_index("ix_record_links_decision", "record_links", "decision_id")
+
+
+def _extend_pairs() -> None:
+    for name in ("asked_event_id", "asked_other_event_id", "duplicate_of"):
+        op.add_column("review_pairs", sa.Column(name, _TEXT, nullable=True))
+    _create_partial_index("ix_events_merged", "events", "merged_into")
+
+
+def _create_decisions() -> None:
+    op.create_table(
+        "decisions",
+        sa.Column("id", _TEXT, nullable=False),
+        sa.Column("act_id", _TEXT, nullable=False),
+        sa.Column("kind", _TEXT, nullable=False),
+        sa.Column("pair_id", _TEXT, nullable=True),
+        sa.Column("event_id", _TEXT, nullable=False),
+        sa.Column("other_event_id", _TEXT, nullable=True),
+        sa.Column("link_id", _TEXT, nullable=True),
+        sa.Column("who", _TEXT, nullable=False),
+        sa.Column("reason", _TEXT, nullable=True),
+        sa.Column("created_at", _TEXT, nullable=False),
+        sa.Column("undone_at", _TEXT, nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('same', 'different', 'later', 'merge', 'split', 'move')", name=op.f("ck_decisions_kind")
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_decisions"),
+    )
+    op.create_index("ix_decisions_act_id", "decisions", ["act_id"], unique=False)
+    _create_partial_index("ix_decisions_pair", "decisions", "pair_id")
+    _create_partial_index("ix_decisions_standing", "decisions", "id", where="undone_at IS NULL")
+    _create_partial_index("ix_decisions_gone", "decisions", "other_event_id", where="undone_at IS NULL")
 
 
 def _create_edits() -> None:
@@ -60,11 +94,11 @@ def _create_venues() -> None:
         sa.Column("latitude", sa.Float(), nullable=True),
         sa.Column("longitude", sa.Float(), nullable=True),
         sa.Column("source_count", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("was_left", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("created_at", _TEXT, nullable=False),
         sa.Column("updated_at", _TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_venues"),
     )
-    op.create_index("ix_venues_name", "venues", ["name", "id"], unique=False)
     op.create_table(
         "venue_blocks",
         sa.Column("block_key", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -74,6 +108,6 @@ def _create_venues() -> None:
     )
 
 
-def _create_partial_index(name: str, table: str, column: str) -> None:
-    where = sa.text(f"{column} IS NOT NULL")
-    op.create_index(name, table, [column], unique=False, sqlite_where=where, postgresql_where=where)
+def _create_partial_index(name: str, table: str, column: str, where: str = "") -> None:
+    rows = sa.text(where or f"{column} IS NOT NULL")
+    op.create_index(name, table, [column], unique=False, sqlite_where=rows, postgresql_where=rows)
