@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 from zlib import crc32
 
@@ -89,6 +90,11 @@ class PostgresDatabase(Database):
 
     def close(self) -> None:
         """Close all connections; runs that have not ended count as abandoned from now on."""
+        if self._held:
+            # The server lets go of a session's locks some time after its connection has gone.
+            with suppress(DatabaseError), self.writing("close") as connection:
+                for run_id in tuple(self._held):
+                    self.let_go_of_run(connection, run_id)
         super().close()
         self._held.clear()
 
