@@ -108,9 +108,6 @@ class ImportRun:
         self.tally = Tally(cap=results_cap)
         self.ended = anyio.Event()
         self._opened = opened
-        self._walk = opened.walk
-        self._limits = opened.limits
-        self._scope = opened.scope
         self._accept_missing = accept_missing
         self._handler = handler
         self._dispatcher = dispatcher
@@ -182,8 +179,8 @@ class ImportRun:
 
         :raises SpawnerError: where there is no way round.
         """
-        stale = self._walk.last_good_page if self._tools.serve_stale else None
-        limits = self._limits
+        stale = self._opened.walk.last_good_page if self._tools.serve_stale else None
+        limits = self._opened.limits
         if stale is not None and any(limit.is_open_circuit for limit in limits):
             page = await stale()
             if page is not None:
@@ -219,7 +216,7 @@ class ImportRun:
     async def _fetch(self, limits: tuple[Approach, ...]) -> Page | None:
         async def next_page(_: object) -> Page | None:
             try:
-                return await self._walk.next_page()
+                return await self._opened.walk.next_page()
             except RateLimitError as error:
                 for limit in limits:
                     limit.hold(classify_error(error).delay or 0.0)
@@ -379,9 +376,9 @@ class ImportRun:
         allows at once.
         """
         guard = self._tools.reconcile_guard
-        if self.state != "completed" or self._scope is None or guard is None or self.dry_run:
+        if self.state != "completed" or self._opened.scope is None or guard is None or self.dry_run:
             return
-        if self.stale or not self._walk.complete:
+        if self.stale or not self._opened.walk.complete:
             return
         write, store = self._tools.threads.write, self._tools.threads.store
         found = await write(store.reconcile, self.run_id, guard=guard, accept=self._accept_missing)
