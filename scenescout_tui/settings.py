@@ -112,6 +112,8 @@ class Settings:
 
     #: What was found but means nothing, e.g. SCENESCOUT_ variables nobody reads; one sentence each.
     notes: tuple[str, ...] = ()
+    #: Other keys for actions of the console: id and key, from ``[keys]`` of config.toml.
+    keys: tuple[tuple[str, str], ...] = ()
     _origins: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def origin(self, key: str, use_case: str | None = None) -> str:
@@ -211,6 +213,7 @@ def load_settings(
     _refuse_unknown(given, "flag")
     path = config_dir(environ) / "config.toml" if config_path is None else Path(config_path)
     config = _read_config(path, must_exist=config_path is not None)
+    keys = _read_keys(config.pop("keys", {}))
     _refuse_unknown(config, "config.toml")
 
     values: dict[str, Any] = {}
@@ -230,7 +233,7 @@ def load_settings(
     _check_match(values, origins)
     if values["log_file"] is None:
         values["log_file"] = state_dir(environ) / "scenescout.log"
-    return Settings(**values, notes=_notes(environ), _origins=origins)
+    return Settings(**values, notes=_notes(environ), keys=keys, _origins=origins)
 
 
 def _check_match(values: Mapping[str, Any], origins: Mapping[str, str]) -> None:
@@ -300,6 +303,13 @@ def _read_config(path: Path, *, must_exist: bool) -> dict[str, object]:
             for_log(str(error)).rstrip("."),
             "Correct that place of the file.",
         ) from error
+
+
+def _read_keys(found: object) -> tuple[tuple[str, str], ...]:
+    """Give the keys of ``[keys]``; whether there are such actions the console knows."""
+    if isinstance(found, dict) and all(isinstance(key, str) for key in found.values()):
+        return tuple(found.items())
+    raise SettingsError("keys", "config.toml", "it is no table of keys", 'Write: [keys], then: pause = "f9".')
 
 
 def _refuse_unknown(given: Mapping[str, object], origin: str) -> None:

@@ -8,12 +8,13 @@ import os
 import re
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from scenescout_tui.console.app import SceneScoutApp
 from scenescout_tui.console.glyphs import UNICODE
-from tests.console import scripted, scripted_review
+from tests.console import scripted, scripted_errors, scripted_events, scripted_review, scripted_runs
 
 SIZES = ((80, 24), (120, 40), (200, 60))
 #: Fonts of most machines; Textual's own choice is fetched from the network, which a picture must not need.
@@ -37,14 +38,26 @@ async def review(width: int, height: int) -> str:
     return await _drawn(handle, width, height, "scenescout-dark", "v")
 
 
+async def lists(name: str, width: int, height: int) -> str:
+    """Give the SVG of one of the screens of lists, with one entry open."""
+    handles: dict[str, Callable[[], scripted.ScriptedHandle]] = {
+        "errors": lambda: scripted_errors.ErrorHandle(scripted.finished(), number=300),
+        "runs": lambda: scripted_runs.handle(scripted_runs.history(300)),
+        "events": lambda: scripted_events.handle(200),
+    }
+    keys = {"errors": ("2", "tab", "j", "enter"), "runs": ("3", "enter"), "events": ("4", "enter", "j")}
+    return await _drawn(handles[name](), width, height, "scenescout-dark", *keys[name])
+
+
 async def _drawn(handle: scripted.ScriptedHandle, width: int, height: int, theme: str, *keys: str) -> str:
     app = SceneScoutApp(lambda: handle, theme=theme, glyphs=UNICODE, refresh_every=None)
     async with app.run_test(size=(width, height)) as pilot:
         while app.handle is None:
             await pilot.pause(0.01)
         await pilot.pause()
-        await pilot.press(*keys)
-        await pilot.pause()
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause()
         await pilot.pause()
         return _local_fonts(app.export_screenshot(title="SceneScout"))
 
@@ -67,6 +80,7 @@ def main(folder: Path) -> None:
     pictures = [(name, picture(width, height, theme)) for name, width, height, theme in wanted]
     pictures.append(("waiting-120x40", picture(120, 40, waiting=True)))
     pictures.append(("review-120x40", review(120, 40)))
+    pictures += [(f"{name}-120x40", lists(name, 120, 40)) for name in ("errors", "runs", "events")]
     for name, drawing in pictures:
         svg = asyncio.run(drawing)
         (folder / f"{name}.svg").write_text(svg, "utf-8")

@@ -20,6 +20,18 @@ _WRONG_USE_CODES = frozenset(
     | {"VALIDATION_ERROR", "CANNOT_UNDO"}
 )
 
+#: By what is not there, the verb that shows what is.
+_LISTS = {
+    "event": "events",
+    "venue": "venues",
+    "run": "runs",
+    "pair": "review --kind pair --state all",
+    "pair or submission": "review --state all",
+    "pending submission": "review --kind submission",
+    "source record": "events EVENT",
+    "decision": "review decisions, or --automatic for links",
+}
+
 
 def usage_error(message: str, action: str) -> SpawnerError:
     """Return the error of a command that cannot mean anything: exit status 2."""
@@ -52,13 +64,19 @@ def _wrong_use(error: click.ClickException, as_json: bool) -> int:
 def _failed(error: SpawnerError, as_json: bool, debug: bool) -> int:
     if debug:
         tell(for_trace(error))
-    action = for_screen(classify_error(error).action)
+    action = _way_to_find(error) or for_screen(classify_error(error).action)
     if as_json:
         return _answer_error(error.code, error.message, action, status_of(error))
     tell(f"{PROGRAM}: {for_screen(error.message)}")
     if action:
         tell(f"  {action}")
     return status_of(error)
+
+
+def _way_to_find(error: SpawnerError) -> str:
+    """Return the verb that lists what was named and is not there; empty for other errors."""
+    verb = _LISTS.get(str(error.metadata.get("kind"))) if error.code == "NOT_FOUND" else None
+    return "" if verb is None else f"List what there is with: {PROGRAM} {verb}; the end of an id will do."
 
 
 def _no_room(error: OSError) -> int:

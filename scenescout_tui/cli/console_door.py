@@ -70,6 +70,7 @@ def _connect(
     flags: Flags, settings: Settings, brake: Brake, started: Callable[[LocalEngineHandle], None]
 ) -> EngineHandle:
     """Start an engine; where another process has it, or nothing may be changed, look at the store instead."""
+    from scenescout_tui.cli.data import signed
     from scenescout_tui.errors import SpawnerError
     from scenescout_tui.imports.local import start_engine
     from scenescout_tui.imports.lock import EngineLockedError
@@ -80,7 +81,7 @@ def _connect(
         brake.attach(viewer)
         return viewer
     try:
-        engine = start_engine(settings, spreads=True)
+        engine = start_engine(settings, spreads=True, tty=signed()["tty"])
     except EngineLockedError as held:
         viewer = start_viewer(settings, held)
         brake.attach(viewer)

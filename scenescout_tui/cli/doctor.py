@@ -9,8 +9,9 @@ from scenescout_tui.cli.flags import Flags, data_options
 from scenescout_tui.cli.flags import command as verb
 from scenescout_tui.cli.output import say, say_json
 from scenescout_tui.errors import SpawnerError
-from scenescout_tui.safe_text import for_screen, redact
-from scenescout_tui.settings import SETTING_KEYS, SettingKey, Settings
+from scenescout_tui.imports.settings_in_force import settings_in_force
+from scenescout_tui.safe_text import for_screen
+from scenescout_tui.settings import Settings
 
 _SIGNS = {"ok": "ok   ", "note": "note ", "wrong": "WRONG"}
 
@@ -51,35 +52,16 @@ def _look(flags: Flags) -> tuple[Settings | None, list[Finding]]:
     return settings, [finding for check in CHECKS for finding in check(settings)]
 
 
-def _values(settings: Settings) -> list[tuple[SettingKey, str, str]]:
-    """Every setting with its value in force and where it comes from; a secret shows only whether it is
-    set.
-    """
-    config = settings.spawner_config("EVENT_PROCESSING")
-    rows = []
-    for key in SETTING_KEYS:
-        value = getattr(settings, key.name)
-        if value is None and key.from_preset:
-            value = getattr(config, key.name)
-        shown = "not set" if value is None else str(value)
-        if key.kind == "choices":
-            shown = ", ".join(value) or "none"
-        if key.kind == "database" and value is not None:
-            shown = redact(shown)  # it may hold a password
-        rows.append((key, shown, settings.origin(key.name, "EVENT_PROCESSING")))
-    return rows
-
-
 def _settings_json(settings: Settings | None) -> dict[str, dict[str, str]]:
     if settings is None:
         return {}
     return {
-        key.name: {"value": value, "from": origin, "environment": key.env}
-        for key, value, origin in _values(settings)
+        row.key: {"value": row.value, "from": row.origin, "environment": row.environment}
+        for row in settings_in_force(settings)
     }
 
 
 def _say_settings(settings: Settings) -> None:
     say("settings of an import, and the environment names that change them")
-    for key, value, origin in _values(settings):
-        say(f"      {key.name:<18} {for_screen(value)}  ({for_screen(origin)})  {key.env}")
+    for row in settings_in_force(settings):
+        say(f"      {row.key:<18} {for_screen(row.value)}  ({for_screen(row.origin)})  {row.environment}")

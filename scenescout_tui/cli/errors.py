@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from typing import BinaryIO
+
 import click
 
 from scenescout_tui.cli.complaint import usage_error
 from scenescout_tui.cli.data import reading, signed, writing
 from scenescout_tui.cli.flags import Flags, data_options, group
+from scenescout_tui.cli.follow import run_to_end
 from scenescout_tui.cli.ids import full_error_id, full_group_key
 from scenescout_tui.cli.output import count, local_time, say, say_json
+from scenescout_tui.cli.sets import errors_of, letters_of, set_of, set_options
+from scenescout_tui.cli.summary import answer_several, status_of_ending
 from scenescout_tui.cli.tables import Column, say_table
 from scenescout_tui.cli.words import dead_letter_json, error_json, group_json
 from scenescout_tui.errors import SpawnerError
+from scenescout_tui.imports.errors_commands import ResubmitLetter
 from scenescout_tui.safe_text import for_screen
+from scenescout_tui.store.lines import ErrorFilters, LetterFilters
 from scenescout_tui.store.rows import ErrorGroup, ErrorRow
 
 _GROUPS = (
@@ -62,17 +69,27 @@ def list_errors(flags: Flags, key: str | None, cleared: bool, limit: int) -> int
 @command.command("clear")
 @click.argument("errors", nargs=-1)
 @click.option("--group", "key", metavar="GROUP", help="Clear this group.")
+@set_options
+@click.option("--stage", metavar="NAME", help="Only of this stage: fetch, parse, prepare, …")
 @data_options
-def clear(flags: Flags, errors: tuple[str, ...], key: str | None) -> int:
-    """Acknowledge all errors, those of a group, or those with these ids. The records that failed stay."""
-    if errors and key:
+def clear(
+    flags: Flags, errors: tuple[str, ...], key: str | None, stage: str | None, **given: str | None
+) -> int:
+    """Acknowledge all errors, those that pass the options, or those with these ids. The records that failed
+    stay.
+    """
+    narrow = any((*given.values(), stage))
+    if errors and (key or narrow):
         raise usage_error(
-            "ids and --group do not go together", "Clear a group, or single errors by their ids."
+            "ids do not go together with --group, --source, --stage, --code, --run or --text",
+            "Clear what passes the options, or single errors by their ids.",
         )
     with writing(flags) as store:
         key = full_group_key(store, key)
-        ids = tuple(full_error_id(store, one) for one in errors)
-        result = store.clear_errors(ids=ids or None, group=key, **signed())
+        ids: tuple[str, ...] | None = tuple(full_error_id(store, one) for one in errors) or None
+        if narrow:
+            ids = errors_of(store, ErrorFilters(group=key, stage=stage, **set_of(store, given)))
+        result = store.clear_errors(ids=ids, group=key, **signed())
     if flags.as_json:
         say_json({"success": True, "count": result.count, "clearId": result.clear_id})
     else:
@@ -121,19 +138,44 @@ def show(flags: Flags, dead_letter: str) -> int:
 
 
 @command.command("discard")
-@click.argument("dead_letters", nargs=-1, required=True)
+@click.argument("dead_letters", nargs=-1)
+@click.option("--group", "key", metavar="GROUP", help="All dead letters of this group of errors.")
+@set_options
 @click.option("--reason", required=True, help="Why it will never be imported; kept in the audit log.")
 @data_options
-def discard(flags: Flags, dead_letters: tuple[str, ...], reason: str) -> int:
-    """Give up records that failed, for a reason."""
+def discard(
+    flags: Flags, dead_letters: tuple[str, ...], key: str | None, reason: str, **given: str | None
+) -> int:
+    """Give up records that failed, for a reason: those with these ids, or those that pass the options."""
+    if bool(dead_letters) == bool(key or any(given.values())):
+        raise usage_error(
+            "say which: one or more ids, or --group, --source, --code, --run, --text",
+            "See scenescout errors discard --help.",
+        )
     with writing(flags) as store:
-        for identifier in dead_letters:
-            store.discard_dead_letter(store.dead_letter(identifier).id, reason, **signed())
+        ids = tuple(store.dead_letter(one).id for one in dead_letters)
+        if not ids:
+            ids = letters_of(store, LetterFilters(group=full_group_key(store, key), **set_of(store, given)))
+        for identifier in ids:
+            store.discard_dead_letter(identifier, reason, **signed())
     if flags.as_json:
-        say_json({"success": True, "count": len(dead_letters)})
+        say_json({"success": True, "count": len(ids)})
     else:
-        say(f"Discarded {count(len(dead_letters), 'dead letter')}.")
+        say(f"Discarded {count(len(ids), 'dead letter')}.")
     return 0
+
+
+@command.command("resubmit")
+@click.argument("dead_letter")
+@click.argument("file", type=click.File("rb"))
+@data_options
+def resubmit(flags: Flags, dead_letter: str, file: BinaryIO) -> int:
+    """Import what is in FILE (-: standard input) in the place of a record that failed."""
+    with reading(flags) as store:
+        letter = store.dead_letter(dead_letter).id
+    ending = run_to_end(flags.settings(), ResubmitLetter(letter, file.read()))
+    answer_several(flags, ending, "There is nothing to import.")
+    return status_of_ending(ending)
 
 
 def _list(flags: Flags, key: str | None, cleared: bool, limit: int) -> int:

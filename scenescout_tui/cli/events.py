@@ -8,14 +8,16 @@ import click
 
 from scenescout_tui.cli.complaint import usage_error
 from scenescout_tui.cli.data import reading, signed, writing
+from scenescout_tui.cli.event_detail import say_event
 from scenescout_tui.cli.filters import filter_options, filters_of
-from scenescout_tui.cli.flags import HELP, Flags, data_options
+from scenescout_tui.cli.flags import HELP, Flags, ShowsByDefault, data_options
 from scenescout_tui.cli.output import local_time, say, say_json
 from scenescout_tui.cli.tables import Column, say_table
 from scenescout_tui.cli.words import EXPIRED, attribution, edit_json, event_json, link_json, record_json
 from scenescout_tui.events.edits import FIELDS
+from scenescout_tui.imports.event_words import also_changed
 from scenescout_tui.safe_text import for_screen
-from scenescout_tui.store.rows import EventDetail, EventFilters, EventRow, SourceRecordRow
+from scenescout_tui.store.rows import EventDetail, EventFilters, EventRow
 
 _COLUMNS = (
     Column("id", "id"),
@@ -26,26 +28,13 @@ _COLUMNS = (
     Column("status", "whole", leave=2),
     Column("sources", leave=1),
 )
-_LONG = 2_000
 #: What stands in for a venue that an event does not need.
 _ONLINE = ("online", "hybrid")
 
 
-class _ByEvent(click.Group):
-    """Verbs about one event; a first word that is none of them is the event to show."""
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the verb that the words mean, and what is left of them."""
-        if args[0] not in self.commands and not args[0].startswith("-"):
-            return "show", self.commands["show"], args
-        return super().resolve_command(ctx, args)
-
-
 @click.group(
     "events",
-    cls=_ByEvent,
+    cls=ShowsByDefault,
     invoke_without_command=True,
     context_settings=HELP,
     subcommand_metavar="[EVENT | COMMAND [ARGS]...]",
@@ -88,7 +77,7 @@ def show(flags: Flags, event: str) -> int:
     """Show an event with its source records, the links among them and its edits; `events EVENT` as well."""
     with reading(flags) as store:
         detail = store.event(event)
-    say_json(_detail_json(detail)) if flags.as_json else _say_detail(detail)
+    say_json(_detail_json(detail)) if flags.as_json else say_event(detail)
     return 0
 
 
@@ -106,10 +95,16 @@ def show(flags: Flags, event: str) -> int:
 def edit(flags: Flags, event: str, changes: tuple[str, ...]) -> int:
     values = dict(map(_change, changes))
     with writing(flags) as store:
-        edited = store.edit_event(store.event(event).event.id, values, **signed())
+        before = store.event(event).event
+        edited = store.edit_event(before.id, values, **signed())
+    also = list(also_changed(before, edited, values))
     if flags.as_json:
-        say_json({"success": True, "event": event_json(edited)})
+        say_json({"success": True, "event": event_json(edited), "alsoChanged": also})
     else:
+        for field in also:
+            was, now = getattr(before, field), getattr(edited, field)
+            words = "was dropped" if now is None else f"is {for_screen(str(now))} now"
+            say(f"  {field} {words}, it does not go with that: it was {for_screen(str(was))}")
         names = " ".join(values)
         say(f"Edited. Give it back with: scenescout events revert {edited.id[-6:]} {names}")
     return 0
@@ -157,33 +152,3 @@ def _detail_json(detail: EventDetail) -> dict[str, Any]:
         "links": [link_json(link) for link in detail.links],
         "edits": [edit_json(edit) for edit in detail.edits],
     }
-
-
-def _say_detail(detail: EventDetail) -> None:
-    for name, value in event_json(detail.event).items():
-        if value not in (None, [], {}, "", "[]"):
-            text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-            say(f"  {name:<18} {for_screen(text, _LONG)}")
-    say("source records:")
-    for record in detail.records:
-        seen = local_time(record.last_seen_at.timestamp())
-        name = f"{for_screen(record.source)} {for_screen(record.external_id)}"
-        say(f"  {record.id[-6:]} {name}  seen {seen}{_lost(record)}")
-    for link in detail.links:
-        score = f" ({link.score:.0f} of 100)" if link.score is not None else ""
-        what = "link taken back, made" if link.undone_at is not None else "linked"
-        say(f"  {what} by {for_screen(link.decided_by)}{score}: {for_screen(link.evidence)}")
-    for edit in detail.edits:
-        value = "emptied" if edit.value is None else for_screen(str(edit.value))
-        at = local_time(edit.edited_at.timestamp())
-        say(f"  edited by {for_screen(edit.who)} {at}: {for_screen(edit.field)} {value}")
-
-
-def _lost(record: SourceRecordRow) -> str:
-    """Say what a record has lost: its place in its source's list, or its content."""
-    lost = ""
-    if record.missing_since is not None:
-        lost += f", not listed any more since {local_time(record.missing_since.timestamp())}"
-    if record.blanked_at is not None:
-        lost += f", expired {local_time(record.blanked_at.timestamp())}: scenescout refresh"
-    return lost

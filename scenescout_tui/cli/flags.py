@@ -21,6 +21,18 @@ Verb = Callable[..., int]
 HELP = {"help_option_names": ["-h", "--help"]}
 
 
+class ShowsByDefault(click.Group):
+    """Verbs about one kind of thing; a first word that is none of them is the thing to show."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the verb that the words mean, and what is left of them."""
+        if args[0] not in self.commands and not args[0].startswith("-"):
+            return "show", self.commands["show"], args
+        return super().resolve_command(ctx, args)
+
+
 @dataclass(frozen=True, slots=True)
 class Flags:
     """The flags that were given, before or after the verb; None and False mean "not given"."""

@@ -16,6 +16,7 @@ from scenescout_tui.cli.log import logged
 from scenescout_tui.cli.output import count
 from scenescout_tui.cli.progress import Progress
 from scenescout_tui.errors import SpawnerError
+from scenescout_tui.imports.asking import Deed
 from scenescout_tui.imports.commands import (
     CommandResult,
     GetRunReport,
@@ -37,7 +38,7 @@ T = TypeVar("T")
 _LOOK = 0.1
 
 
-Job = StartImport | ResumeRuns | RefreshExpired | RetryDeadLetters
+Job = StartImport | ResumeRuns | RefreshExpired | RetryDeadLetters | Deed
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,14 +76,13 @@ def command(flags: Flags, source: str | None, inputs: tuple[str, ...], **given: 
             "Leave out --resume or --dry-run.",
         )
     if source is None:
-        return _resume_all(flags) if resume else _nothing_named()
+        return _resume_all(flags, _engine_settings(given)) if resume else _nothing_named()
     pairs = asked(source, inputs, given)
     options = _options(given, read_options(source, inputs, given))
     _check(source, inputs, flags, resume=resume)
     job = StartImport(source, inputs=inputs, ask=pairs, options=options, resume=resume)
-    more = {name: given[name] for name in ("batch_size", "processes")} | {"max_workers": given["workers"]}
     hints = _hints(flags, source, inputs, pairs)
-    ending = _run(flags, job, hints.resume, **more)
+    ending = _run(flags, job, hints.resume, **_engine_settings(given))
     answer(flags, ending, hints)
     return status_of_ending(ending)
 
@@ -113,9 +112,15 @@ def _nothing_named() -> int:
     raise usage_error("import needs a SOURCE", "For example: scenescout import eventbrite events.json")
 
 
-def _resume_all(flags: Flags) -> int:
+def _engine_settings(given: dict[str, Any]) -> dict[str, object]:
+    """Return the settings that the flags of this verb override."""
+    named = {name: given[name] for name in ("batch_size", "processes")}
+    return {**named, "max_workers": given["workers"]}
+
+
+def _resume_all(flags: Flags, more: dict[str, object]) -> int:
     """Go on with every run that did not finish."""
-    ending = _run(flags, ResumeRuns(), flags.command_line("import", "--resume"))
+    ending = _run(flags, ResumeRuns(), flags.command_line("import", "--resume"), **more)
     answer_several(flags, ending, "There is no import to go on with.")
     return status_of_ending(ending)
 

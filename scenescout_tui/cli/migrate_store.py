@@ -58,7 +58,10 @@ def _files(source: str, target: str) -> list[Path]:
     """
     from_file, to_file = database_file(source), database_file(target)
     if from_file is not None and not from_file.is_file():
-        raise usage_error(f"there is no database at {for_screen(str(from_file))}", "Name one that is there.")
+        raise usage_error(
+            f"FROM: there is no database at {for_screen(str(from_file))}",
+            "Name the file that holds your events; `scenescout doctor` says where the one in use is.",
+        )
     if source == target or (from_file is not None and to_file is not None and _same(from_file, to_file)):
         raise usage_error("FROM and TO are the same database", "Name another one to copy to.")
     return [file for file in (from_file, to_file) if file is not None]

@@ -42,9 +42,12 @@ _ORGANIZATIONS = (Column("organization", "whole"), Column("name", "main"))
 
 @verb("sources")
 @click.option("--organizations", is_flag=True, help="Ask Eventbrite which organisations the token can see.")
+@click.option(
+    "--test", "tested", metavar="NAME", help="Send a source one cheap request; say how it answered."
+)
 @data_options
 @with_sandbox
-def command(flags: Flags, organizations: bool) -> int:
+def command(flags: Flags, organizations: bool, tested: str | None) -> int:
     """List the sources, the console's key for each, what they read, and whether a token is set."""
     with ExitStack() as stack:
         if flags.sandbox:
@@ -53,7 +56,9 @@ def command(flags: Flags, organizations: bool) -> int:
             settings = stack.enter_context(sandbox(flags)).settings
         else:
             settings = flags.settings()
-        if organizations:
+        if tested is not None:
+            _say_test(flags, tested, _test(settings, tested))
+        elif organizations:
             _say_organizations(flags, _organizations(settings))
         else:
             _say_sources(flags, settings)
@@ -75,6 +80,32 @@ def _say_sources(flags: Flags, settings: Settings) -> None:
     say_table(_COLUMNS, rows)
     say("Import with: scenescout import SOURCE [INPUT], or the key in the console.")
     say("What your Eventbrite token can see: scenescout sources --organizations")
+
+
+def _say_test(flags: Flags, name: str, words: str) -> None:
+    if flags.as_json:
+        say_json({"source": name, "ok": True, "message": words})
+    else:
+        say(words)
+
+
+def _test(settings: Settings, name: str) -> str:
+    """Ask a source once.
+
+    :raises SpawnerError: where it has no API, its token is missing, or it refuses.
+    """
+    import anyio
+
+    from scenescout_tui.imports.gates import Gates
+    from scenescout_tui.imports.trying import try_source
+    from scenescout_tui.store import database_file
+
+    # What an engine asked a moment ago is noted beside the database, and counts here too.
+    gates = Gates(database_file(settings.database_url) or settings.log_file)
+    try:
+        return anyio.run(try_source, settings, gates, name)
+    finally:
+        gates.close()
 
 
 def _say_organizations(flags: Flags, found: tuple[Organization, ...]) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import traceback
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -27,7 +29,7 @@ from scenescout_tui.console import look
 from scenescout_tui.console.content import safe, show_in
 from scenescout_tui.console.driver import SteadyDriver
 from scenescout_tui.console.glyphs import UNICODE, Glyphs, glyphs_for
-from scenescout_tui.console.keys import bindings, is_offered
+from scenescout_tui.console.keys import KEYS, PLACES, bindings, is_offered, remap
 from scenescout_tui.console.painted import Painted
 from scenescout_tui.console.processor_state import REFRESH, ProcessorState
 from scenescout_tui.console.repaint import CellUpdate, PlainColors, WholeCells
@@ -38,6 +40,7 @@ from scenescout_tui.safe_text import for_log
 
 if TYPE_CHECKING:
     from scenescout_tui.console.operations import Operations
+    from scenescout_tui.console.screens.list_screen import ListScreen
     from scenescout_tui.imports.handle import EngineHandle
     from scenescout_tui.settings import Settings
 
@@ -111,6 +114,7 @@ class SceneScoutApp(App[None], inherit_bindings=False):
             auto_refresh=refresh_every, backlog=self._backlog, on_error=self._on_error
         )
         self._operations: Operations | None = None
+        self._opened: dict[str, ListScreen] = {}
         self._connect = connect
         self._said_timer: Timer | None = None
         self._told_to_leave: int | None = None
@@ -166,9 +170,59 @@ class SceneScoutApp(App[None], inherit_bindings=False):
         return self._operations
 
     def action_act(self, action_id: str) -> None:
-        """Do one action of the table; read-only consoles have only those that change nothing."""
-        if is_offered(BY_ID[action_id], read_only=self.read_only):
-            getattr(self.operations, action_id)()
+        """Do one action of the table; read-only consoles have only those that change nothing.
+
+        It is a method of its name, of the screen in front or of every screen; or it opens a screen.
+        """
+        action = BY_ID[action_id]
+        if not is_offered(action, read_only=self.read_only):
+            return
+        here = getattr(getattr(self.screen, "actions", None), action_id, None)
+        act = here or getattr(self.operations, action_id, None)
+        place = next((one for one in PLACES.values() if one.opened_by == action_id), None)
+        if act is not None:
+            act()
+        elif place is not None:
+            self.go_to(place.name)
+        else:
+            self.say(f"{action.title}: {self._where(KEYS[action_id].place)}.")
+
+    def go_to(self, name: str, filters: str | None = None) -> None:
+        """Bring a screen to the front, as it was left; with ``filters`` it shows what passes them."""
+        if name not in self._opened:
+            module, _, found = PLACES[name].screen.partition(":")
+            screen = getattr(import_module(module), found)()
+            self.install_screen(screen, name)
+            self._opened[name] = screen
+        screen = self._opened[name]
+        if screen in self.screen_stack:
+            while self.screen is not screen:
+                self.pop_screen()
+        else:
+            self.push_screen(name)
+        if filters is not None:
+            screen.filter_by(filters)
+
+    def go_home(self) -> None:
+        """Go back to the dashboard."""
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy over OSC 52, through tmux and screen as well; say how much."""
+        from scenescout_tui.console.clipboard import sequences, taken
+
+        self._clipboard = text
+        if self._driver is not None:
+            self._driver.write(sequences(text, os.environ))
+        self.say(taken(text), "good")
+
+    def _where(self, place: str) -> str:
+        """Say where an action has its place."""
+        opens = PLACES[place].opened_by if place in PLACES else "open_review" if place == "review" else ""
+        if not opens:
+            return "open a list first"
+        return f"open the {place} first, with {KEYS[opens].shown}"
 
     def action_say_how_to_quit(self) -> None:
         """Answer ctrl+c where nothing is marked: people press it to quit."""
@@ -323,9 +377,12 @@ def run_console(
     slow. ``announce`` gets, before the screen starts, a function that ends the screen from any thread with
     an exit status: for whoever takes the signals. The engine is stopped and waited for (drain deadline + 2
     s) however the screen ends.
+
+    Raises: SettingsError where the settings put a key on an action that cannot have it.
     """
     from scenescout_tui.settings import state_dir
 
+    remap(dict(settings.keys))
     app = SceneScoutApp(
         connect,
         theme=settings.theme,

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scenescout_tui.imports.snapshot import JobRow
 
 _MINUTE = 60
 _HOUR = 3600
@@ -102,3 +106,13 @@ def span(seconds: float) -> str:
 def plural(number: int, noun: str, many: str | None = None) -> str:
     """Give a number with its noun: ``1 error``, ``2,400 errors``, ``2 batches``."""
     return f"{count(number)} {noun if number == 1 else many or noun + 's'}"
+
+
+def job_words(job: JobRow) -> str:
+    """Give long work in a line: how far, and what is known of its end; afterwards what came of it."""
+    if job.state != "running":
+        return f"{job.title}: {job.result}"
+    passed = job.done + job.skipped + job.failed
+    far = count(passed) if job.total is None else f"{count(passed)} of {count(job.total)}"
+    left = f", {countdown(job.eta)} left" if job.eta is not None else f", {rate(job.rate)}/s"
+    return f"{job.title}: {far}{left}"

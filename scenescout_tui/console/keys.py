@@ -1,63 +1,41 @@
-"""Which key does what: the console's half of the table of actions."""
+"""Which key does what: the console's half of the table of actions. Each place has its keys in a file of
+`places`.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping, Sequence
 
 from textual.binding import Binding
 
+from scenescout_tui.console.places import (
+    errors,
+    events,
+    everywhere,
+    lists,
+    log,
+    review,
+    runs,
+    settings,
+    sources,
+)
+from scenescout_tui.console.places.place import Key, Place
 from scenescout_tui.imports.actions import ACTIONS, BY_ID, Action
 
-#: Where a key works: on every screen, where a list of error groups has the cursor, or in the review, whose
-#: own keys go before those of every screen.
-Place = Literal["everywhere", "dashboard", "review"]
+_PARTS = (everywhere, errors, runs, events, review, sources, log, settings, lists)
 
+#: Terminals, tmux and screen take ctrl+a, b, h, i, j, m, q, s and z: no default uses them, but for the
+#: shell's own ctrl+z.
+DEFAULTS: Mapping[str, Key] = {name: key for part in _PARTS for name, key in part.KEYS.items()}
 
-@dataclass(frozen=True, slots=True)
-class Key:
-    """The keys of one action, in Textual's names, comma separated; the first is the one that is shown."""
+_NEVER = {"escape", *(f"ctrl+{letter}" for letter in "abchijmqsz")}
 
-    keys: str
-    #: The sign on the screen.
-    shown: str
-    place: Place = "everywhere"
-    #: Its word on the key line; neighbours with one word share it. Empty: not on the key line.
-    footer: str = ""
+#: What is in force: the defaults, or what the person's settings made of them; see `remap`.
+KEYS: dict[str, Key] = dict(DEFAULTS)
 
-
-#: Terminals, tmux and screen take ctrl+a, b, h, i, j, m, q, s and z: no default uses them.
-KEYS: dict[str, Key] = {
-    "import_eventbrite": Key("e", "e", footer="import"),
-    "import_eventbrite_other": Key("E", "E"),
-    "import_yelp": Key("y", "y", footer="import"),
-    "import_yelp_other": Key("Y", "Y"),
-    "import_manual": Key("m", "m", footer="import"),
-    "import_file": Key("f", "f", footer="import"),
-    "resume_runs": Key("R", "R", footer="resume"),
-    "refresh": Key("F", "F", footer="refresh"),
-    "pause": Key("p", "p", footer="pause"),
-    "workers_up": Key("plus,equals_sign", "+", footer="workers"),
-    "workers_down": Key("minus", "-", footer="workers"),
-    "cancel_run": Key("s", "s", footer="stop"),
-    "clear_errors": Key("c", "c", footer="clear errors"),
-    "undo_clear": Key("u", "u", footer="undo"),
-    "retry_group": Key("r", "r", "dashboard", footer="retry"),
-    "open_error": Key("enter", "enter", "dashboard"),
-    "open_review": Key("v", "v", footer="review"),
-    "review_same": Key("s", "s", "review", footer="same"),
-    "review_different": Key("d", "d", "review", footer="different"),
-    "review_later": Key("l", "l", "review", footer="later"),
-    "review_approve": Key("a", "a", "review", footer="approve"),
-    "review_refuse": Key("x", "x", "review", footer="refuse"),
-    "review_undo": Key("u", "u", "review", footer="undo"),
-    "review_by_rule": Key("b", "b", "review", footer="by rule"),
-    "review_text": Key("enter", "enter", "review", footer="whole"),
-    "review_next_list": Key("tab", "tab", "review", footer="list"),
-    "change_theme": Key("t", "t"),
-    "palette": Key("colon,ctrl+p", ":", footer="go to"),
-    "help": Key("question_mark", "?", footer="keys"),
-    "quit": Key("q", "q", footer="quit"),
+#: The screens that are opened by name; the dashboard is always there, the review brings its own queue.
+PLACES: dict[str, Place] = {
+    part.PLACE.name: part.PLACE for part in _PARTS if isinstance(getattr(part, "PLACE", None), Place)
 }
 
 #: Movement, the same on every list; shown in the help, no actions of their own.
@@ -80,13 +58,49 @@ MOVEMENT = (
 )
 
 
+def remap(changes: Mapping[str, str]) -> None:
+    """Put other keys on some actions, by their ids; every other action has its default.
+
+    A key is written as Textual names it (``f5``, ``ctrl+r``, ``K``), several separated by commas.
+
+    Raises: SettingsError naming the action, for an unknown id, a key that no action can have, or one that
+        does something else in the same place.
+    """
+    found = dict(DEFAULTS)
+    for name, wanted in changes.items():
+        if name not in found:
+            raise _wrong(name, "there is no such action", _did_you_mean(name))
+        keys = [key.strip() for key in wanted.split(",") if key.strip()]
+        if not keys:
+            raise _wrong(name, "no key is named", "Name one, such as f5 or ctrl+r.")
+        old = found[name]
+        if bad := next((key for key in keys if key in _NEVER and key not in old.keys.split(",")), None):
+            reason = f"{bad} is taken by terminals, or is the same everywhere"
+            raise _wrong(name, reason, "Choose another key, such as f5 or ctrl+r.")
+        found[name] = Key(",".join(keys), _shown(keys[0]), old.place, old.footer)
+    taken: dict[tuple[str, str], str] = {
+        (place, key): binding.id or ""
+        for place in {"dashboard", "lists", *PLACES}
+        for binding in MOVEMENT
+        for key in binding.key.split(",")
+    }
+    for name, key in found.items():
+        for one in key.keys.split(","):
+            other = taken.setdefault((key.place, one), name)
+            if other != name:
+                blamed, kept = (name, other) if name in changes else (other, name)
+                raise _wrong(blamed, f"{one} does {kept} already", "Choose another key, or change both.")
+    KEYS.clear()
+    KEYS.update(found)
+
+
 def is_offered(action: Action, *, read_only: bool) -> bool:
     """Say whether the console has the action at all: a read-only one has nothing that changes anything."""
-    return not read_only or action.scope == "view"
+    return not read_only or action.scope == "view" or not action.changes
 
 
-def bindings(place: Place, *, read_only: bool) -> list[Binding]:
-    """Build the bindings of one place from the two tables; `App.set_keymap` remaps them by id."""
+def bindings(place: str, *, read_only: bool) -> list[Binding]:
+    """Build the bindings of one place from the two tables."""
     return [
         Binding(
             KEYS[action.id].keys,
@@ -102,10 +116,21 @@ def bindings(place: Place, *, read_only: bool) -> list[Binding]:
     ]
 
 
+def of_places(places: Sequence[str], *, read_only: bool) -> list[Action]:
+    """Give the actions that have a key in some places, those of the first place first."""
+    return [
+        action
+        for place in places
+        for action in ACTIONS
+        if KEYS[action.id].place == place and is_offered(action, read_only=read_only)
+    ]
+
+
 def footer_groups(offered: set[str]) -> list[tuple[str, str]]:
     """Give (keys, word) for the key line, in the order of the table, for the actions named."""
     groups: list[tuple[str, str]] = []
-    for action_id, key in KEYS.items():
+    for action_id in order():
+        key = KEYS[action_id]
         if not key.footer or action_id not in offered or action_id not in BY_ID:
             continue
         if groups and groups[-1][1] == key.footer:
@@ -113,3 +138,30 @@ def footer_groups(offered: set[str]) -> list[tuple[str, str]]:
         else:
             groups.append((key.shown, key.footer))
     return groups
+
+
+def order() -> list[str]:
+    """Give the ids as the key line has them: what is done here first, how to leave at the end."""
+    ends = ("go_to", "help", "quit")
+    return [*(name for name in KEYS if name not in ends), *ends]
+
+
+def _shown(key: str) -> str:
+    from textual.keys import format_key
+
+    head, _, last = key.rpartition("+")
+    return f"{head}+{format_key(last)}" if head else format_key(key)
+
+
+def _wrong(name: str, reason: str, action: str) -> Exception:
+    from scenescout_tui.safe_text import for_log
+    from scenescout_tui.settings import SettingsError
+
+    return SettingsError(f"keys.{for_log(name)}", "config.toml", reason, action)
+
+
+def _did_you_mean(name: str) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, DEFAULTS, n=1)
+    return f"Did you mean {near[0]}?" if near else "The settings screen and ? list them."

@@ -10,6 +10,7 @@ from pathlib import Path
 _FILE = "console.json"
 #: Called so since only files were remembered.
 _NAMED = "paths"
+_SCREENS = "screens"
 
 
 class Memory:
@@ -29,6 +30,19 @@ class Memory:
         remembered = self._read()
         named = remembered.get(_NAMED)
         remembered[_NAMED] = {**(named if isinstance(named, dict) else {}), source: text}
+        self._write(remembered)
+
+    def screen(self, name: str) -> dict[str, object]:
+        """Give how a screen was left; whoever takes it checks what stands there."""
+        screens = self._read().get(_SCREENS)
+        kept = screens.get(name) if isinstance(screens, dict) else None
+        return kept if isinstance(kept, dict) else {}
+
+    def keep_screen(self, name: str, kept: dict[str, object]) -> None:
+        """Remember how a screen was left."""
+        remembered = self._read()
+        screens = remembered.get(_SCREENS)
+        remembered[_SCREENS] = {**(screens if isinstance(screens, dict) else {}), name: kept}
         self._write(remembered)
 
     def _read(self) -> dict[str, object]:

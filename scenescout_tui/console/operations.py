@@ -174,10 +174,55 @@ class Operations(ReviewActions):
 
     def help(self) -> None:
         """Show every key."""
+        from scenescout_tui.console.screens.framed import FramedScreen
         from scenescout_tui.console.screens.help import Help
 
         if not isinstance(self._app.screen, Help):
-            self._app.push_screen(Help())
+            screen = self._app.screen
+            places = screen.PLACES if isinstance(screen, FramedScreen) else ()
+            self._app.push_screen(Help(places))
+
+    def open_dashboard(self) -> None:
+        """Show the dashboard."""
+        self._app.go_home()
+
+    def go_to(self) -> None:
+        """Ask where to go."""
+        from scenescout_tui.console.dialogs.go_to import GoTo
+
+        if not isinstance(self._app.screen, GoTo):
+            self._app.push_screen(GoTo(), lambda choice: choice() if choice is not None else None)
+
+    def jobs(self) -> None:
+        """Show what works in the background."""
+        from scenescout_tui.console.dialogs.jobs import JobsDialog
+
+        self._app.push_screen(JobsDialog())
+
+    def suspend(self) -> None:
+        """Go back to the shell; while an import is going on, ask first."""
+        if not self._app.state.is_processing or self._seen.state == "viewer":
+            self._app.action_suspend_process()
+            return
+        from scenescout_tui.console.dialogs.confirm import Confirm
+
+        self._app.push_screen(
+            Confirm(
+                "Suspend SceneScout?",
+                lambda seen: (
+                    "Everything stands still until fg, the imports too.\n"
+                    "What has waited too long by then is tried again."
+                ),
+                yes="suspend",
+                no="go on",
+            ),
+            lambda yes: self._app.action_suspend_process() if yes else None,
+        )
+
+    def redraw(self) -> None:
+        """Draw everything anew."""
+        self._app.refresh(layout=True)
+        self._app.screen.refresh(layout=True)
 
     def palette(self) -> None:
         """Find an action by name."""

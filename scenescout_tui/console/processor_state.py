@@ -90,6 +90,11 @@ class ProcessorState(Widget):
         """True from the moment there is an engine to talk to until it has ended."""
         return self._handle is not None and self._ended is None
 
+    @property
+    def looks_by_itself(self) -> bool:
+        """False where it looks at the engine only when it is told to."""
+        return self._auto_refresh is not None
+
     def attach(self, handle: EngineHandle) -> None:
         """Take the engine's handle, look at it now, and from now on."""
         self._handle = handle

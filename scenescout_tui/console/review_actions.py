@@ -61,17 +61,10 @@ class ReviewActions(Acting):
         self._decide("review_later", "later")
 
     def review_approve(self) -> None:
-        """Let the submission count, after asking: it cannot be taken back."""
+        """Let the submission count."""
         row = self._chosen("review_approve", "submission")
-        if row is None:
-            return
-        from scenescout_tui.console.dialogs.confirm import Confirm
-
-        words = "Its fields count from then on. This cannot be undone."
-        self._app.push_screen(
-            Confirm(f"Approve: {row.title}", lambda seen: words, yes="approve it", no="leave it as it is"),
-            lambda yes: self._settle(row, ApproveSubmissions((row.item_id,)), "Approved") if yes else None,
-        )
+        if row is not None:
+            self._send(row, ApproveSubmissions((row.item_id,)), "Approved")
 
     def review_refuse(self) -> None:
         """Refuse the submission, for a reason."""
@@ -82,9 +75,9 @@ class ReviewActions(Acting):
 
         def refuse(reason: str | None) -> None:
             if reason:
-                self._settle(row, RefuseSubmissions((row.item_id,), reason), "Refused")
+                self._send(row, RefuseSubmissions((row.item_id,), reason), "Refused")
 
-        words = "It is kept, but counts for nothing and is in no list.\nThis cannot be undone."
+        words = "It is kept, but counts for nothing and is in no list."
         self._app.push_screen(Reason(f"Refuse: {row.title}", words, yes="refuse it"), refuse)
 
     def review_undo(self) -> None:
@@ -157,10 +150,16 @@ class ReviewActions(Acting):
         if row.state == decision:
             self._app.say("Decide later: it is put off already.")
             return
+        self._send(row, DecideReview((row.item_id,), decision), _DONE[decision])
+
+    def _send(
+        self, row: ReviewRow, command: DecideReview | ApproveSubmissions | RefuseSubmissions, word: str
+    ) -> None:
+        """Let the row leave, and send what was said of it."""
         step = self._queue.take({row.item_id})
         self._queue.steps.append(step)
-        self._app.say(f"{_DONE[decision]}, {_UNDO}: {row.title}", "good")
-        self._app.state.send(DecideReview((row.item_id,), decision), partial(self._decided, step))
+        self._app.say(f"{word}, {_UNDO}: {row.title}", "good")
+        self._app.state.send(command, partial(self._decided, step))
         self._changed()
 
     def _decided(self, step: Step, result: CommandResult) -> None:
@@ -190,18 +189,6 @@ class ReviewActions(Acting):
             self._app.say(f"{result.message}; {_UNDO}", "good")
         else:
             self.tell(result)
-
-    def _settle(self, row: ReviewRow, command: ApproveSubmissions | RefuseSubmissions, word: str) -> None:
-        """Send the word on a submission."""
-        step = self._queue.take({row.item_id})
-
-        def said(result: CommandResult) -> None:
-            if not result.ok:
-                self._refused(step, result)
-
-        self._app.say(f"{word}: {row.title}", "good")
-        self._app.state.send(command, said)
-        self._changed()
 
     def _take_back(self, step: Step) -> None:
         if step.undo_ids:

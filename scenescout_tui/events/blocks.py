@@ -23,14 +23,16 @@ MAX_MINUTES = 90
 # its middle it stays inside.
 _ROWS_PER_DEGREE = 100
 _REACH = 0.499
-# Houses of one name further apart than half of such a cell (14 km) are two.
+# Houses of one name further apart than a quarter of such a cell (7 km) are two, as a rule.
 _DISTRICTS_PER_DEGREE = 4
+_DISTRICT_REACH = 0.25
 _ANYWHERE = "g"
 # Listings come back to the same houses over and over; what is worked out for one takes about 1 kB.
 _PLACES_AT_HAND = 6144
 _ONE_DAY = timedelta(days=1)
-# Wall clocks are seldom further from the sun (west of China: three hours).
-_OFF_THE_SUN = timedelta(hours=3, minutes=30)
+_SECONDS_PER_DEGREE = 24 * 3600 / 360
+# Wall clocks are seldom further from the sun (west of China: three hours), in seconds.
+_OFF_THE_SUN = 3.5 * 3600
 
 
 def block_keys(event: Event) -> tuple[str, ...]:
@@ -42,33 +44,26 @@ def block_keys(event: Event) -> tuple[str, ...]:
     without coordinates have to be compared that far. A house without a name is kept under the title in its
     city as well. Online: UTC date with the organiser and with the title.
     """
-    if _is_online(event):
-        return tuple(f"{_utc_day(event)}{name}" for name in (*_organizers(event), _title(event)))
-    located = _located(event)
-    places = _place_keys(*_house(event), located).kept
-    if located is None:
-        places = (_title(event), *places)
-    elif event.venue is not None and event.venue.name is None and event.venue.city:
-        places = (*places, _title_in(event, event.venue.city))
-    return tuple([f"{day}{place}" for day in map(str, _kept_days(event, located)) for place in places])
+    return _blocks(event).kept()
 
 
 def lookup_keys(event: Event) -> tuple[str, ...]:
     """Return all keys under which an event that may be the same can lie.
 
     Those of `block_keys`, the address, the title and all words of the venue's name, with the neighbour cells
-    and districts within half of one (at least 550 m, 14 km) and the cell of the coordinates exchanged, and
-    with the date before or after where the start lies within `MAX_MINUTES` of midnight.
+    within half of one (at least 550 m), the districts within a quarter (7 km) and the cell of the coordinates
+    exchanged, and with the date before or after where the start lies within `MAX_MINUTES` of midnight.
     """
-    days, places = _sought(event)
-    return tuple([f"{day}{place}" for day in days for place in places])
+    found = _blocks(event)
+    names = [_text(name) for name in found.sought_names]
+    return tuple([f"{day}{name}" for day in found.sought_days for name in names])
 
 
-def lookup_numbers(event: Event) -> tuple[int, ...]:
-    """Return what stands for the keys of `lookup_keys`, in their order."""
-    days, places = _sought(event)
-    names = [place.encode("utf-8", "surrogatepass") for place in places]
-    return tuple([crc32(name, begun) for begun in [crc32(day.encode()) for day in days] for name in names])
+def keys_and_numbers(event: Event) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Return `block_keys` and what stands for the keys of `lookup_keys`, each in their order."""
+    found = _blocks(event)
+    begun = [crc32(day.encode()) for day in found.sought_days]
+    return found.kept(), tuple([crc32(name, day) for day in begun for name in found.sought_names])
 
 
 def block_number(key: str) -> int:
@@ -76,7 +71,7 @@ def block_number(key: str) -> int:
 
     Two keys with one number only let more events be compared.
     """
-    return crc32(key.encode("utf-8", "surrogatepass"))
+    return crc32(_bytes(key))
 
 
 def block_numbers(keys: Iterable[str]) -> tuple[int, ...]:
@@ -120,11 +115,43 @@ def _house(event: Event) -> tuple[str | None, str | None, str | None]:
     return venue.name or (venue.display if venue.address1 is None else None), venue.address1, venue.city
 
 
+class _Blocks(NamedTuple):
+    """The days and the names whose pairs are the keys of an event: to keep it under, and to look under."""
+
+    days: tuple[str, ...]
+    names: tuple[str, ...]
+    sought_days: tuple[str, ...]
+    sought_names: tuple[bytes, ...]
+
+    def kept(self) -> tuple[str, ...]:
+        """Return the keys to keep it under."""
+        return tuple([f"{day}{name}" for day in self.days for name in self.names])
+
+
+def _blocks(event: Event) -> _Blocks:
+    title = f"t{title_key(event.title)}"
+    if _is_online(event):
+        start = event.starts_at.astimezone(UTC)
+        names = (*_organizers(event), title)
+        return _Blocks((str(start.date()),), names, _texts(_near_days(start)), tuple(map(_bytes, names)))
+    venue, located = event.venue, _located(event)
+    days, sought_days = _days(event, located)
+    kept, sought = _place_keys(*_house(event), located)
+    # The title in its city: where one has but coordinates and the other but a name.
+    at_home = f"{title}@{city_key(venue.city)}" if venue is not None and venue.city else None
+    if located is None:
+        kept = (title, *kept)
+        sought = (*sought, _bytes(at_home)) if at_home is not None else sought
+    elif at_home is not None and venue is not None and venue.name is None:
+        kept = (*kept, at_home)
+    return _Blocks(days, kept, sought_days, (*sought, _bytes(title)))
+
+
 class _PlaceKeys(NamedTuple):
-    """What a place adds to the keys of its events: to those they are kept under, to those they look under."""
+    """What a place adds to the names its events are kept under, and to those they look under."""
 
     kept: tuple[str, ...]
-    sought: tuple[str, ...]
+    sought: tuple[bytes, ...]
 
 
 @lru_cache(maxsize=_PLACES_AT_HAND)
@@ -138,61 +165,57 @@ def _place_keys(
         houses.append(f"a{address_key(address)}")
     if located is None:
         kept = dict.fromkeys((*houses[:1], *houses[-1:]))
-        return _PlaceKeys(tuple(kept), (*houses, *[f"{house}{_ANYWHERE}" for house in houses]))
+        sought = (*houses, *[f"{house}{_ANYWHERE}" for house in houses])
+        return _PlaceKeys(tuple(kept), tuple(map(_bytes, sought)))
     latitude, longitude = located
     district = cell_key(latitude, longitude, _DISTRICTS_PER_DEGREE)
-    near = near_cell_keys(latitude, longitude, _DISTRICTS_PER_DEGREE)
+    near = near_cell_keys(latitude, longitude, _DISTRICTS_PER_DEGREE, _DISTRICT_REACH)
     exchanged = (cell_key(longitude, latitude),) if abs(longitude) <= 90 else ()
+    # Of houses that far apart a number tells little, unless it is all there is.
+    nearby = [house for house in houses if not house[1:].isdecimal()] or houses
+    sought = (
+        *houses,
+        *[f"{house}{cell}" for house in nearby for cell in near],
+        *near_cell_keys(latitude, longitude),
+        *exchanged,
+    )
     return _PlaceKeys(
         (cell_key(*located), *[f"{house}{far}" for house in houses[:1] for far in (district, _ANYWHERE)]),
-        (
-            *houses,
-            *[f"{house}{cell}" for house in houses for cell in near],
-            *near_cell_keys(latitude, longitude),
-            *exchanged,
-        ),
+        tuple(map(_bytes, sought)),
     )
 
 
-def _sought(event: Event) -> tuple[list[str], tuple[str, ...]]:
-    """Return the days and the places whose pairs are the keys to look under."""
-    if _is_online(event):
-        days = _near_days(event.starts_at.astimezone(UTC))
-        return [str(day) for day in days], (*_organizers(event), _title(event))
-    located = _located(event)
-    start = datetime.fromisoformat(event.start_local)
-    days = (start.date(),) if event.all_day else _near_days(start)
-    found = dict.fromkeys((*days, *_kept_days(event, located)))
-    places = _place_keys(*_house(event), located).sought
-    if located is None and event.venue is not None and event.venue.city:
-        places = (*places, _title_in(event, event.venue.city))
-    return [str(day) for day in found], (*places, _title(event))
+def _bytes(key: str) -> bytes:
+    return key.encode("utf-8", "surrogatepass")
 
 
-def _title(event: Event) -> str:
-    return f"t{title_key(event.title)}"
+def _text(key: bytes) -> str:
+    return key.decode("utf-8", "surrogatepass")
 
 
-def _title_in(event: Event, city: str) -> str:
-    """The title in a city: where one has but coordinates and the other but a name."""
-    return f"{_title(event)}@{city_key(city)}"
+def _days(event: Event, located: tuple[float, float] | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the local dates to keep an event under and those to look under.
 
-
-def _utc_day(event: Event) -> date:
-    return event.starts_at.astimezone(UTC).date()
-
-
-def _kept_days(event: Event, located: tuple[float, float] | None) -> tuple[date, ...]:
-    """The local date; where the wall clock cannot be that of the place, its date by the sun as well."""
+    Where the wall clock cannot be that of the place, its date by the sun is one as well.
+    """
     start = datetime.fromisoformat(event.start_local)
     today = start.date()
-    if located is None or event.all_day:
-        return (today,)
-    utc = event.starts_at.astimezone(UTC).replace(tzinfo=None)
-    sun = timedelta(hours=located[1] / 15)
-    if abs(start - utc - sun) <= _OFF_THE_SUN or not date.min.year < utc.year < date.max.year:
-        return (today,)
-    return tuple(dict.fromkeys((today, (utc + sun).date())))
+    kept: tuple[date, ...] = (today,)
+    near = kept if event.all_day else _near_days(start)
+    if located is not None and not event.all_day:
+        utc = event.starts_at.astimezone(UTC).replace(tzinfo=None)
+        off = (start - utc).total_seconds() - _SECONDS_PER_DEGREE * located[1]
+        if abs(off) > _OFF_THE_SUN and date.min.year < utc.year < date.max.year:
+            sun = timedelta(seconds=_SECONDS_PER_DEGREE * located[1])
+            kept = tuple(dict.fromkeys((today, (utc + sun).date())))
+    if near == kept:
+        days = _texts(kept)
+        return days, days
+    return _texts(kept), _texts(dict.fromkeys((*near, *kept)))
+
+
+def _texts(days: Iterable[date]) -> tuple[str, ...]:
+    return tuple([str(day) for day in days])
 
 
 def _near_days(start: datetime) -> tuple[date, ...]:
@@ -211,12 +234,14 @@ def cell_key(latitude: float, longitude: float, rows: int = _ROWS_PER_DEGREE) ->
     return _key(row, _column(row, longitude, rows))
 
 
-def near_cell_keys(latitude: float, longitude: float, rows: int = _ROWS_PER_DEGREE) -> tuple[str, ...]:
-    """Return the cells within reach of coordinates, their own included."""
+def near_cell_keys(
+    latitude: float, longitude: float, rows: int = _ROWS_PER_DEGREE, reach: float = _REACH
+) -> tuple[str, ...]:
+    """Return the cells within reach of coordinates, in parts of a cell, their own included."""
     cells = []
-    high = _REACH / rows
+    high = reach / rows
     for row in {_row(latitude - high, rows), _row(latitude + high, rows)}:
-        wide = _REACH * 360 / _columns(row, rows)
+        wide = reach * 360 / _columns(row, rows)
         for column in {_column(row, longitude - wide, rows), _column(row, longitude + wide, rows)}:
             cells.append(_key(row, column))
     return tuple(sorted(cells))

@@ -8,7 +8,11 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-_NOT_WORD = re.compile(r"[^\w]+|_+")
+_WORD = re.compile(r"[^\W_]+")
+# Letters of ASCII in lower case, digits, and a space for all else.
+_ASCII = bytes(
+    ord(char.lower()) if char.isascii() and char.isalnum() else ord(" ") for char in map(chr, range(256))
+)
 _NAME_NOISE = frozenset(["the", "a", "at", "of", "and", "in", "le", "la", "el", "der", "die", "das"])
 #: Letters that are no letter with an accent, and how they are written without it.
 LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d"})
@@ -17,11 +21,20 @@ LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe"
 @lru_cache(maxsize=2048)
 def fold(text: str) -> str:
     """Return a text in lower case without accents and punctuation, its words separated by one space."""
-    text = text.casefold().replace("&", " and ").replace("'", "").replace("’", "")
-    if not text.isascii():
-        decomposed = unicodedata.normalize("NFKD", text.translate(LETTERS))
-        text = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return " ".join(_NOT_WORD.sub(" ", text).split())
+    text = text.replace("&", " and ")
+    if text.isascii():
+        return " ".join(ascii_words(text))
+    text = text.casefold().replace("'", "").replace("’", "")
+    decomposed = unicodedata.normalize("NFKD", text.translate(LETTERS))
+    return " ".join(_WORD.findall("".join(char for char in decomposed if not unicodedata.combining(char))))
+
+
+def ascii_words(text: str) -> list[str]:
+    """Return the words of a text of ASCII in lower case, without apostrophes.
+
+    :raises UnicodeEncodeError: for any other text.
+    """
+    return text.encode("ascii").translate(_ASCII, b"'").decode().split()
 
 
 @lru_cache(maxsize=2048)

@@ -7,7 +7,7 @@ import unicodedata
 from functools import lru_cache
 from zlib import crc32
 
-from scenescout_tui.events.folding import LETTERS
+from scenescout_tui.events.folding import LETTERS, ascii_words
 
 #: The longest title kept in a slug, in characters.
 MAX_TITLE = 60
@@ -46,5 +46,6 @@ def _folded(text: str) -> str:
 
 
 def _ascii(text: str) -> str:
-    folded = text.lower() if text.isascii() else _folded(text)
-    return _NOT_WORD.sub("-", folded.replace("'", "").replace("’", "")).strip("-")
+    if text.isascii():
+        return "-".join(ascii_words(text))
+    return _NOT_WORD.sub("-", _folded(text).replace("'", "").replace("’", "")).strip("-")

@@ -41,6 +41,8 @@ opening opener feat feat. featuring ft ft.
 _PARTING_WORDS = frozenset(_PARTING.split())
 ELISION = re.compile(r"\b(?:l|d|qu|dell|nell|dall|all|sull|un)['’](?=\w)")
 _PHRASE = re.compile(rf"\b(?:{'|'.join(sorted(PHRASES, key=len, reverse=True))})\b")
+# Without such a word there is no phrase.
+_PHRASE_STARTS = frozenset(phrase.split()[0] for phrase in PHRASES)
 # Titles that are less alike than this, letter by letter, are two.
 _HOPELESS = 60
 
@@ -93,11 +95,17 @@ def _is_undivided(text: str) -> bool:
 
 def meanings_of(folded: str) -> frozenset[str]:
     """Return the words of a folded text as they are compared, without those that only hold others."""
-    words = [word for word in _PHRASE.sub(_meaning, folded).split() if not word.isdecimal()]
+    written = folded.split()
+    if not _PHRASE_STARTS.isdisjoint(written):
+        written = _PHRASE.sub(_meaning, folded).split()
+    words = [word for word in written if not word.isdecimal()]
     kept = [word for word in words if word not in FUNCTION_WORDS] or words
-    return frozenset(
-        meaning for word in kept for meaning in MEANINGS.get(word) or (KNOWN_WORDS.get(word, word),)
-    )
+    return frozenset([meaning for word in kept for meaning in _meanings(word)])
+
+
+@lru_cache(maxsize=4096)
+def _meanings(word: str) -> tuple[str, ...]:
+    return tuple(MEANINGS.get(word) or (KNOWN_WORDS.get(word, word),))
 
 
 def _meaning(found: re.Match[str]) -> str:
@@ -107,17 +115,37 @@ def _meaning(found: re.Match[str]) -> str:
 @lru_cache(maxsize=512)
 def title_key(title: str) -> str:
     """Return the two longest words of a title's name, so that a word more or less seldom changes it."""
-    text = ELISION.sub(" ", f" {title.lower()} ")
+    text = f" {title.lower()} "
+    if "'" in text or "’" in text:
+        text = ELISION.sub(" ", text)
     first = next((words for _, piece in pieces_of(text) if (words := _telling_words(piece))), None)
     words = first or set(fold(title).split()) or {title.casefold()}
-    return " ".join(sorted(sorted(words, key=lambda word: (-len(word), word))[:2]))
+    return " ".join(sorted(sorted(sorted(words), key=len, reverse=True)[:2]))
 
 
 def _telling_words(piece: str) -> set[str]:
-    return {
-        word
-        for written in fold(piece).split()
-        if written not in FUNCTION_WORDS and written not in TICKET_WORDS and not written.isdecimal()
-        for word in MEANINGS.get(written, (KNOWN_WORDS.get(written, written),))
-        if word not in NEUTRAL_WORDS
+    words: set[str] = set()
+    for written in fold(piece).split():
+        known = _TELLING.get(written)
+        if known is not None:
+            words.update(known)
+        elif not written.isdecimal():
+            words.add(written)
+    return words
+
+
+def _telling() -> dict[str, tuple[str, ...]]:
+    """Return what the words that are in some list say of a title: nothing, themselves, or others."""
+    silent = FUNCTION_WORDS | TICKET_WORDS
+    found = {
+        written: tuple(
+            word
+            for word in MEANINGS.get(written, (KNOWN_WORDS.get(written, written),))
+            if word not in NEUTRAL_WORDS
+        )
+        for written in {*MEANINGS, *KNOWN_WORDS, *NEUTRAL_WORDS}
     }
+    return found | dict.fromkeys(silent, ())
+
+
+_TELLING = _telling()

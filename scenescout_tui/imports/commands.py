@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from scenescout_tui.imports.asking import Deed, StoreQuery
 from scenescout_tui.imports.review_commands import ReviewCommand, ReviewQuery
 from scenescout_tui.sources.read_options import ReadOptions
 
@@ -127,6 +128,13 @@ class UndoClear:
 
 
 @dataclass(frozen=True, slots=True)
+class CancelJob:
+    """Let a job end after the chunk it is at; what it has done stays done."""
+
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """End the engine: ``drain`` lets running batches finish (up to the drain deadline), otherwise they are
     cut.
@@ -147,6 +155,8 @@ Command = (
     | ClearErrors
     | UndoClear
     | ReviewCommand
+    | CancelJob
+    | Deed
     | Stop
 )
 
@@ -179,7 +189,7 @@ class ListErrors:
     offset: int = 0
 
 
-Query = GetRunReport | ListErrors | ReviewQuery
+Query = GetRunReport | ListErrors | ReviewQuery | StoreQuery
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,9 @@ import anyio
 import anyio.abc
 
 from scenescout_tui.errors import SpawnerError, classify_error
+from scenescout_tui.imports.asking import Deed, StoreQuery
 from scenescout_tui.imports.commands import (
+    CancelJob,
     CancelRun,
     ClearErrors,
     Command,
@@ -34,6 +36,10 @@ from scenescout_tui.imports.commands import (
     UndoClear,
 )
 from scenescout_tui.imports.core import ImportCore
+from scenescout_tui.imports.doing import answer, do
+from scenescout_tui.imports.doing.desk import Desk, Shelf
+from scenescout_tui.imports.indexing import index_events
+from scenescout_tui.imports.jobs import Jobs
 from scenescout_tui.imports.memory import resident_mb
 from scenescout_tui.imports.opening import WalkFactory
 from scenescout_tui.imports.publisher import Publisher
@@ -74,7 +80,8 @@ class ImportEngine:
 
     ``publish`` is called with every new picture, in the engine's thread; `run` returns when a `Stop` was
     obeyed. ``wakes_parked``: runs that wait for their source's limit go on by themselves. ``spreads``: large
-    imports take worker processes also where the settings say nothing of them (see `Preparer`).
+    imports take worker processes also where the settings say nothing of them (see `Preparer`). ``tty``: the
+    terminal of whoever commands, for the audit log.
     """
 
     def __init__(
@@ -85,6 +92,7 @@ class ImportEngine:
         publish: Callable[[EngineSnapshot], None] = lambda picture: None,
         wakes_parked: bool = True,
         spreads: bool = False,
+        tty: str | None = None,
     ) -> None:
         self._settings = settings
         self._wakes_parked = wakes_parked
@@ -99,6 +107,17 @@ class ImportEngine:
         self._pause_reason: str | None = None
         self._memory_start = resident_mb()
         self._who = f"{getpass.getuser()} pid {os.getpid()}"
+        self._tty = tty
+        self._jobs = Jobs(self._change)
+        self._desk = Desk(
+            self._core,
+            self._core.threads,
+            self._jobs,
+            self._who,
+            tty,
+            self._results,
+            self._store_changed,
+        )
         self.unfinished: tuple[str, ...] = ()
 
     async def run(self, ready: Callable[[], None] = lambda: None) -> None:
@@ -113,6 +132,7 @@ class ImportEngine:
             self._show()
             ready()
             async with anyio.create_task_group() as group:
+                self._jobs.work_in(group)
                 group.start_soon(self._keep_publishing)
                 group.start_soon(self._keep_house)
                 await self._stopped.wait()
@@ -126,15 +146,54 @@ class ImportEngine:
     async def obey(self, command: Command) -> CommandResult:
         """Do what a door asks for; a refusal is a result, never an exception."""
         try:
-            return await self._obey(command)
+            result = await self._obey(command)
         except Exception as error:
             found = classify_error(error)
             if found.type == "BUG":
                 log.exception("the command %s failed", type(command).__name__)
             message = error.message if isinstance(error, SpawnerError) else str(error)
             return CommandResult(False, message, found.type, found.action, dict(found.metadata))
+        else:
+            if result.ok:
+                await self._note(command, result)
+            return result
         finally:
             self._change()
+
+    async def _note(self, command: Command, result: CommandResult) -> None:
+        """Write into the audit log what the store does not note by itself."""
+        match command:
+            case StartImport(source=source, inputs=inputs):
+                action, target, detail = (
+                    "import.start",
+                    result.data.get("run_id", ""),
+                    f"{source} {' '.join(inputs)}",
+                )
+            case Pause(reason=reason):
+                action, target, detail = "engine.pause", "", reason
+            case Resume():
+                action, target, detail = "engine.resume", "", ""
+            case Resize(workers=workers):
+                action, target, detail = "engine.resize", "", f"{workers} workers"
+            case CancelRun(run_id=run_id):
+                action, target, detail = "run.cancel", run_id or "", ""
+            case CancelJob(job_id=job_id):
+                action, target, detail = "job.cancel", job_id, ""
+            case _:
+                return
+        number = int(result.data.get("count", 1))
+        try:
+            await self._core.threads.write(
+                self._core.store.note,
+                action,
+                target,
+                number,
+                detail.strip() or None,
+                who=self._who,
+                tty=self._tty,
+            )
+        except SpawnerError as error:
+            log.warning("the audit log could not be written: %s", error)
 
     async def _obey(self, command: Command) -> CommandResult:
         if self._stop is not None and not isinstance(command, Stop):
@@ -181,6 +240,12 @@ class ImportEngine:
                 finally:
                     # Also where it fails: of many decisions some may be written.
                     self._store_is_stale = True
+            case CancelJob(job_id=job_id):
+                cancelled = self._jobs.cancel(job_id)
+                words = "it ends after what it is at" if cancelled else "it has ended already"
+                return CommandResult(True, words, data={"count": int(cancelled)})
+            case Deed():
+                return await do(self._desk, command)
             case Stop():
                 self._stop = command
                 self._stopped.set()
@@ -271,6 +336,8 @@ class ImportEngine:
                 return await self._core.threads.read(list_errors, self._core.store, query)
             case ListReview() | CountReview() | GetReviewItem():
                 return await self._core.threads.read(answer_review, self._core.store, query)
+            case StoreQuery():
+                return await self._core.threads.read(answer, Shelf(self._core.store, self._settings), query)
             case _:
                 assert_never(query)
 
@@ -301,7 +368,7 @@ class ImportEngine:
 
     def _show(self, state: EngineState | None = None) -> None:
         now, detail = self._state() if state is None else (state, "")
-        picture = self._publisher.build(self._picture, now, detail)
+        picture = self._publisher.build(self._picture, now, detail, self._jobs.rows())
         if picture is not self._picture:
             self._picture = picture
             self._publish(picture)
@@ -328,7 +395,9 @@ class ImportEngine:
             self._show()
 
     async def _keep_house(self) -> None:
-        """Set parked runs going when their time has come, and blank what may not be kept any longer."""
+        """Set parked runs going when their time has come, blank what may not be kept any longer, and index
+        what is new while nothing is imported.
+        """
         waker = Waker(self._core, self._who, self._results, self._store_changed)
         while True:
             try:
@@ -338,6 +407,8 @@ class ImportEngine:
                     self._store_changed()
                 if self._forget_expired(time.time()):
                     self._change()
+                if self._stop is None:
+                    await index_events(self._core)
             except SpawnerError as error:
                 log.warning("housekeeping failed: %s", error)
             await anyio.sleep(HOUSEKEEPING)

@@ -38,11 +38,13 @@ class LocalEngineHandle:
         samples: Mapping[str, WalkFactory] | None,
         wakes_parked: bool,
         spreads: bool,
+        tty: str | None,
     ) -> None:
         self._settings = settings
         self._wakes_parked = wakes_parked
         self._samples = samples
         self._spreads = spreads
+        self._tty = tty
         #: Made in its own loop, which its locks and events belong to.
         self._engine: ImportEngine
         self._picture = STARTING
@@ -129,6 +131,7 @@ class LocalEngineHandle:
             publish=self._take,
             wakes_parked=self._wakes_parked,
             spreads=self._spreads,
+            tty=self._tty,
         )
         self._loop = asyncio.get_running_loop()
         await self._engine.run(ready=lambda: self._ready.set_result(None))
@@ -173,12 +176,14 @@ def start_engine(
     samples: Mapping[str, WalkFactory] | None = None,
     wakes_parked: bool = True,
     spreads: bool = False,
+    tty: str | None = None,
 ) -> LocalEngineHandle:
     """Start an engine in a thread of its own and return its handle once the store is open.
 
     ``samples`` are the walks of sources that can be asked without an input; ``wakes_parked``: runs that wait
     for their source's limit go on by themselves; ``spreads``: large imports take worker processes also where
-    the settings say nothing of them (see `Preparer`). From then on the interpreter changes threads more
+    the settings say nothing of them (see `Preparer`); ``tty``: the terminal of whoever commands, for the
+    audit log. From then on the interpreter changes threads more
     often, so that keys are answered during an import and the writer is not kept waiting, and the garbage
     collector looks less often.
 
@@ -187,7 +192,7 @@ def start_engine(
     :raises DatabaseError: when the database cannot be opened.
     """
     sys.setswitchinterval(SWITCH_INTERVAL)
-    handle = LocalEngineHandle(settings, samples, wakes_parked, spreads)
+    handle = LocalEngineHandle(settings, samples, wakes_parked, spreads, tty)
     handle.start()
     _spare_the_collector()
     return handle

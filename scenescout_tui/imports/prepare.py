@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from scenescout_tui.errors import SpawnerError, ValidationError, classify_error, wrap_error
-from scenescout_tui.events.blocks import block_keys, lookup_numbers
+from scenescout_tui.events.blocks import keys_and_numbers
 from scenescout_tui.events.enrich import StepTimes, enrich
 from scenescout_tui.events.identity import content_hash
 from scenescout_tui.events.model import Event, Venue
@@ -170,11 +170,12 @@ def _finished(event: Event, options: PrepareOptions, times: StepTimes | None) ->
     try:
         event = enrich(event, options.enrich_steps, times)
         require(event, validate_location=options.validate_location)
+        kept, sought = keys_and_numbers(event)
         return {
             "event": event,
             "content_hash": content_hash(event),
-            "block_keys": block_keys(event),
-            "lookup": lookup_numbers(event),
+            "block_keys": kept,
+            "lookup": sought,
         }
     except Exception as error:
         return {"event": None, "error": as_record_error(error)}

@@ -18,6 +18,7 @@ from scenescout_tui.imports.snapshot import (
     Counts,
     EngineSnapshot,
     EngineState,
+    JobRow,
     NewestEvent,
     RunRow,
     SourceRow,
@@ -52,11 +53,13 @@ class Publisher:
         self._newest: deque[tuple[NewestEvent, float | None]] = deque(maxlen=NEWEST_SHOWN)
         self._earlier: tuple[RunRow, ...] = ()
         self._view = StoreView()
+        self._revision = 0
         self.pause_reason = ""
 
     async def read_store(self) -> None:
         """Read the lists that only the store has: error groups, pending submissions."""
         self._view = await self._core.threads.read(look, self._core.store)
+        self._revision += 1
 
     async def read_history(self) -> None:
         """Read the runs of earlier sessions, once."""
@@ -91,7 +94,9 @@ class Publisher:
         self._queue.add(0)
         self._throughput.add(0.0)
 
-    def build(self, previous: EngineSnapshot, state: EngineState, detail: str) -> EngineSnapshot:
+    def build(
+        self, previous: EngineSnapshot, state: EngineState, detail: str, jobs: tuple[JobRow, ...]
+    ) -> EngineSnapshot:
         """Take a picture; it is ``previous`` itself where nothing changed but the time."""
         status = self._core.spawner.get_status()
         now, monotonic = time.time(), time.monotonic()
@@ -118,6 +123,8 @@ class Publisher:
             undoable=self._view.undoable,
             pending_review=self._view.pending,
             pairs_to_review=self._view.pairs,
+            jobs=jobs,
+            store_revision=self._revision,
             newest=tuple(one for one, _ in self._newest),
             queue_history=tuple(int(value) for value in self._queue.values()),
             throughput_history=self._throughput.values(),

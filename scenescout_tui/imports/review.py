@@ -67,11 +67,9 @@ async def obey_review(threads: StoreThreads, command: ReviewCommand, who: str) -
         case UndoDecision(undo_ids=undo_ids):
             return await _undo(threads, undo_ids, who)
         case ApproveSubmissions(item_ids=ids):
-            count = await threads.write(store.approve, ids, who=who)
-            return CommandResult(True, f"approved {_submissions(count)}", data={"count": count})
+            return _settled("approved", await threads.write(store.approve, ids, who=who))
         case RefuseSubmissions(item_ids=ids, reason=reason):
-            count = await threads.write(store.refuse, ids, reason, who=who)
-            return CommandResult(True, f"refused {_submissions(count)}", data={"count": count})
+            return _settled("refused", await threads.write(store.refuse, ids, reason, who=who))
         case _:
             assert_never(command)
 
@@ -174,5 +172,7 @@ def _record(record: SourceRecordRow) -> ReviewRecord:
     return ReviewRecord(record.source, record.external_id, record.last_seen_at.timestamp())
 
 
-def _submissions(count: int) -> str:
-    return f"{count:,} submission{'' if count == 1 else 's'}"
+def _settled(word: str, done: Decided) -> CommandResult:
+    undo_ids = () if done.undo_id is None else (done.undo_id,)
+    words = f"{word} {done.count:,} submission{'' if done.count == 1 else 's'}"
+    return CommandResult(True, words, data={"count": done.count, "undo_ids": undo_ids})

@@ -84,14 +84,14 @@ class UndoDecision:
 
 @dataclass(frozen=True, slots=True)
 class ApproveSubmissions:
-    """Let submissions count, or all of an event. The result's ``data`` holds ``count``."""
+    """Let submissions count, or all of an event by its id. The result is that of `DecideReview`."""
 
     item_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RefuseSubmissions:
-    """Refuse submissions, or all of an event by its id. The result's ``data`` holds ``count``."""
+    """Refuse submissions, or all of an event by its id. The result is that of `DecideReview`."""
 
     item_ids: tuple[str, ...]
     reason: str

@@ -14,6 +14,7 @@ from typing import Literal
 EngineState = Literal["starting", "idle", "processing", "paused", "draining", "stopped", "failed", "viewer"]
 SourceState = Literal["idle", "running", "waiting", "paused", "failed"]
 BreakerState = Literal["closed", "open", "half-open"]
+JobState = Literal["running", "done", "cancelled", "failed"]
 RunState = Literal["running", "draining", "completed", "failed", "cancelled", "interrupted", "parked"]
 
 
@@ -182,6 +183,26 @@ class MetricsRow:
 
 
 @dataclass(frozen=True, slots=True)
+class JobRow:
+    """One piece of long work beside the imports: a retry of many, an export."""
+
+    job_id: str
+    title: str
+    state: JobState
+    done: int = 0
+    skipped: int = 0
+    failed: int = 0
+    #: None where nobody knows.
+    total: int | None = None
+    #: Per second, since it began.
+    rate: float = 0.0
+    #: Seconds left; None where nobody knows.
+    eta: float | None = None
+    #: What came of it, once it has ended.
+    result: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class EngineSnapshot:
     """Everything a door shows without asking. Compare ``number`` to know whether anything is new."""
 
@@ -217,6 +238,10 @@ class EngineSnapshot:
     #: Pairs of events that wait for a person to say whether they are one.
     pairs_to_review: int = 0
     newest: tuple[NewestEvent, ...] = ()
+    #: Long work beside the imports, the newest last; those that ended stay for a while.
+    jobs: tuple[JobRow, ...] = ()
+    #: Grows when the store was read again: lists that come from it may have changed.
+    store_revision: int = 0
     #: One sample a second, oldest first, at most 300.
     queue_history: tuple[int, ...] = ()
     throughput_history: tuple[float, ...] = ()

@@ -12,7 +12,10 @@ from dataclasses import replace
 from typing import Any
 
 from scenescout_tui.errors import SpawnerError
+from scenescout_tui.imports.asking import StoreQuery
 from scenescout_tui.imports.commands import Command, CommandResult, ListErrors, Query, Stop
+from scenescout_tui.imports.doing import answer
+from scenescout_tui.imports.doing.desk import Shelf
 from scenescout_tui.imports.lock import engine_lock
 from scenescout_tui.imports.review import answer_review
 from scenescout_tui.imports.review_commands import ReviewQuery
@@ -39,6 +42,7 @@ class ViewerHandle:
     """The `EngineHandle` of a console without an engine: queries are answered, commands are refused."""
 
     def __init__(self, settings: Settings, why: SpawnerError) -> None:
+        self._settings = settings
         self._why = why
         self._store = store_of(settings, read_only=True)
         self._picture = replace(
@@ -103,6 +107,8 @@ class ViewerHandle:
             return list_errors(self._store, query)
         if isinstance(query, ReviewQuery):
             return answer_review(self._store, query)
+        if isinstance(query, StoreQuery):
+            return answer(Shelf(self._store, self._settings), query)
         raise SpawnerError("only the engine knows this", code=self._why.code)
 
     def _keep_looking(self) -> None:
@@ -133,7 +139,12 @@ class ViewerHandle:
             sources=tuple(_source(name, title, empty, runs) for name, title, empty in SOURCES),
         )
         if picture != self._picture:
-            self._picture = replace(picture, number=picture.number + 1, at=time.time())
+            self._picture = replace(
+                picture,
+                number=picture.number + 1,
+                at=time.time(),
+                store_revision=picture.store_revision + 1,
+            )
 
 
 def _source(name: str, title: str, empty: str, runs: tuple[RunRow, ...]) -> SourceRow:

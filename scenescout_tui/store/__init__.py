@@ -2,6 +2,17 @@
 
 from scenescout_tui.store.connection import database_file
 from scenescout_tui.store.faults import NotFoundError, NotResumableError, RunEndedError, StaleDigestsError
+from scenescout_tui.store.lines import (
+    Chunk,
+    ErrorFilters,
+    EventLine,
+    EventSort,
+    LetterFilters,
+    LetterPayload,
+    RunErrors,
+    RunFilters,
+    RunStep,
+)
 from scenescout_tui.store.reads import event_key
 from scenescout_tui.store.review_rows import (
     Decided,
@@ -54,6 +65,7 @@ __all__ = [
     "BatchPlan",
     "BatchRequest",
     "Blanked",
+    "Chunk",
     "ClearResult",
     "Counts",
     "DeadLetter",
@@ -61,13 +73,18 @@ __all__ = [
     "DecisionRow",
     "Difference",
     "EditRow",
+    "ErrorFilters",
     "ErrorGroup",
     "ErrorRow",
     "EventDetail",
     "EventFilters",
+    "EventLine",
+    "EventSort",
     "EventRow",
     "KeptPageRow",
     "KnownRecord",
+    "LetterFilters",
+    "LetterPayload",
     "LinkRow",
     "NotFoundError",
     "NotResumableError",
@@ -80,8 +97,11 @@ __all__ = [
     "ReviewItem",
     "ReviewPair",
     "RunEndedError",
+    "RunErrors",
+    "RunFilters",
     "RunRow",
     "Skipped",
+    "RunStep",
     "SourceRecordRow",
     "StaleDigestsError",
     "Store",

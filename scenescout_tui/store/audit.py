@@ -24,6 +24,16 @@ class AuditLog(StorePart):
         with self._database.reading("audit_log") as connection:
             return tuple(AuditEntry(row[0], to_moment(row[1]), *row[2:]) for row in connection.execute(query))
 
+    def note(
+        self, action: str, target: str, count: int, detail: str | None, *, who: str, tty: str | None
+    ) -> None:
+        """Note what a person did that changes no row of its own: an import begun, a pause, an export.
+
+        Raises: DatabaseError.
+        """
+        with self._database.writing("note") as connection:
+            note_action(connection, self._now(), who, tty, action, target, count, detail)
+
 
 def note_action(
     connection: Connection,

@@ -79,6 +79,10 @@ class SqliteDatabase(Database):
         self._private = tempfile.TemporaryDirectory(prefix="scenescout-")
         return Path(self._private.name) / "events.db"
 
+    @property
+    def _name(self) -> str:
+        return self.path.name
+
     def open(self) -> None:
         """Create folder and file where missing (mode 0600), check whose file it is, bring it up to date.
 
@@ -244,28 +248,6 @@ class SqliteDatabase(Database):
                 f"{self.path.name} is a database of another program",
                 "Name another file with --database.",
             )
-        if self.read_only and not tables:
-            raise said(
-                operation,
-                f"{self.path.name} holds no events yet",
-                "Start an import first, or open it without --read-only.",
-            )
-
-    def _known_version(self, connection: Connection, operation: str) -> str | None:
-        version = migrations.version_of(connection)
-        if version is not None and version not in migrations.REVISIONS:
-            raise said(
-                operation,
-                f"{self.path.name} was written by a newer SceneScout (schema {version})",
-                "Update SceneScout, or name another file with --database.",
-            )
-        if self.read_only and version != migrations.HEAD:
-            raise said(
-                operation,
-                f"{self.path.name} was written by an older SceneScout (schema {version})",
-                "Open it once for writing, as any import does, to bring it up to date.",
-            )
-        return version
 
     def _migrate(self, connection: Connection, version: str | None) -> None:
         if version is None:

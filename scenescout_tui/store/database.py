@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from scenescout_tui.errors import DatabaseError
 from scenescout_tui.presets import RESOURCE_LIMITS
+from scenescout_tui.store import migrations
 from scenescout_tui.store.faults import said
 
 #: What may stand before "://" of a PostgreSQL database; psycopg 3 is the driver of all of them.
@@ -139,6 +140,37 @@ class Database(ABC):
     @abstractmethod
     def _translated(self, operation: str, exc: Exception) -> DatabaseError:
         """Return what one of `_failures` means."""
+
+    @property
+    @abstractmethod
+    def _name(self) -> str:
+        """What it is called in errors."""
+
+    def _known_version(self, connection: Connection, operation: str) -> str | None:
+        """Return the schema version, None where there is no schema yet.
+
+        Raises: DatabaseError where this program, or who only reads, can do nothing with it.
+        """
+        version = migrations.version_of(connection)
+        if version is not None and version not in migrations.REVISIONS:
+            raise said(
+                operation,
+                f"{self._name} was written by a newer SceneScout (schema {version})",
+                "Update SceneScout, or name another database.",
+            )
+        if self.read_only and version is None:
+            raise said(
+                operation,
+                f"{self._name} holds no events yet",
+                "Start an import first, or open it without --read-only.",
+            )
+        if self.read_only and version != migrations.HEAD:
+            raise said(
+                operation,
+                f"{self._name} was written by an older SceneScout (schema {version})",
+                "Open it once for writing, as any import does, to bring it up to date.",
+            )
+        return version
 
     @abstractmethod
     def _begin_writing(self, connection: Connection) -> None:

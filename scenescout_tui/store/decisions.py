@@ -4,41 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from scenescout_tui.errors import ValidationError
-from scenescout_tui.safe_text import clean
 from scenescout_tui.store import standing
+from scenescout_tui.store.acts import Act, merge_into
 from scenescout_tui.store.audit import note_action
 from scenescout_tui.store.faults import NotFoundError
 from scenescout_tui.store.ids import new_id
+from scenescout_tui.store.pair_step import by_standing, decide_step
 from scenescout_tui.store.part import StorePart
 from scenescout_tui.store.review_rows import (
     Decided,
-    DecisionKind,
     DecisionRow,
     PairDecision,
     Skipped,
     Undone,
 )
-from scenescout_tui.store.schema import decisions, events, record_links, review_pairs, source_records
+from scenescout_tui.store.schema import events, record_links, review_pairs, source_records
 from scenescout_tui.store.standing import CannotUndoError
 from scenescout_tui.store.statements import insert_rows
-from scenescout_tui.store.writer.moves import Linked, add_event, move_records
-from scenescout_tui.store.writer.pairs import settle_pairs, survivors
+from scenescout_tui.store.writer.moves import Moves, add_event
+from scenescout_tui.store.writer.pairs import survivors
 
 # Decisions written in one transaction, so that an import beside many of them goes on.
-_STEP = 25
-_COLUMNS = (
-    *("id", "act_id", "kind", "pair_id", "event_id", "other_event_id", "link_id", "who", "reason"),
-    "created_at",
-)
+_STEP = 200
 _PAIR_COLUMNS = (
     *("id", "event_id", "other_event_id", "record_id", "score", "evidence", "state", "decided_by"),
     *("decided_at", "created_at"),
 )
-_WAITING = ("open", "later")
-_UNSETTLED = ("pending", "refused", "expired")
 
 
 class Decisions(StorePart):
@@ -62,13 +56,12 @@ class Decisions(StorePart):
         Raises: NotFoundError naming the first pair that is not there (nothing is decided then), DatabaseError
             (pairs before it may be decided; the same call again decides the rest).
         """
-        wanted, act = tuple(dict.fromkeys(pair_ids)), _Act(who, reason)
+        wanted, act = tuple(dict.fromkeys(pair_ids)), Act(who, reason)
         self._check_there(wanted)
         for start in range(0, len(wanted), _STEP):
             with self._database.writing(f"review.{decision}") as connection:
                 act.now, done = self._now(), len(act.decision_ids)
-                for pair_id in wanted[start : start + _STEP]:
-                    _decide(connection, pair_id, decision, act)
+                decide_step(connection, wanted[start : start + _STEP], decision, act)
                 if count := len(act.decision_ids) - done:
                     target = wanted[0] if len(wanted) == 1 else act.id
                     note_action(connection, act.now, who, tty, f"review.{decision}", target, count, reason)
@@ -81,7 +74,7 @@ class Decisions(StorePart):
 
         Raises: NotFoundError, ValidationError where they are one event already, DatabaseError.
         """
-        act = _Act(who, reason)
+        act = Act(who, reason)
         with self._database.writing("review.merge") as connection:
             act.now = self._now()
             known = set(connection.scalars(select(events.c.id).where(events.c.id.in_(event_ids))))
@@ -91,9 +84,14 @@ class Decisions(StorePart):
             ids = sorted(set(survivors(connection, event_ids).values()))
             if len(ids) < 2:
                 raise _refused("event", ids, "that is one event already", "Name at least two events.")
-            kept, *gone = _by_standing(connection, ids)
-            for event_id in gone:
-                _merge(connection, kept, event_id, act, "merge")
+            kept, *gone = by_standing(connection, ids)
+            linked = {event_id: act.linked(act.reason) for event_id in gone}
+            for event_id, one in linked.items():
+                act.add("merge", kept, event_id, one.decision_id)
+            act.write(connection)
+            moves = Moves(connection, act.now)
+            merge_into(connection, moves, kept, linked)
+            moves.settle()
             note_action(connection, act.now, who, tty, "review.merge", kept, len(gone), reason)
         return act.decided()
 
@@ -105,15 +103,17 @@ class Decisions(StorePart):
         A record with a new event is remembered as different from the one it leaves. An event that loses its
         last record is kept, out of all lists, and names the event that took the record over.
 
-        Raises: NotFoundError, DatabaseError.
+        Raises: NotFoundError, DatabaseError; ValidationError for a record that is to have an event of its own
+            and has one.
         """
-        r, act = source_records.c, _Act(who, reason)
+        r, act = source_records.c, Act(who, reason)
         with self._database.writing("move_record") as connection:
             act.now = self._now()
             previous = connection.scalar(select(r.event_id).where(r.id == record_id))
             if previous is None:
                 raise NotFoundError("source record", record_id)
             if event_id is None:
+                _check_not_alone(connection, record_id, previous)
                 target = _split(connection, record_id, previous, act)
             else:
                 if connection.scalar(select(events.c.id).where(events.c.id == event_id)) is None:
@@ -121,9 +121,11 @@ class Decisions(StorePart):
                 if event_id == previous:
                     return str(previous)
                 target = event_id
-                linked = act.linked(reason)
-                emptied = move_records(connection, [record_id], target, act.now, linked)
-                act.add(connection, "merge" if emptied else "move", target, previous, linked.decision_id)
+                linked, moves = act.linked(reason), Moves(connection, act.now)
+                emptied = moves.move([record_id], target, linked)
+                act.add("merge" if emptied else "move", target, previous, linked.decision_id)
+                act.write(connection)
+                moves.settle()
             note_action(
                 connection, act.now, who, tty, "record.move", record_id, 1, f"{previous} → {target}: {reason}"
             )
@@ -149,14 +151,16 @@ class Decisions(StorePart):
         for start in range(0, len(found), _STEP):
             with self._database.writing("review.undo") as connection:
                 now = self._now()
+                moves = Moves(connection, now)
                 for one in found[start : start + _STEP]:
                     try:
-                        standing.undo(connection, one, now)
+                        standing.undo(connection, one, moves, now)
                         done.append(one)
                     except CannotUndoError as error:
                         if len(found) == 1:
                             raise
                         skipped.append(Skipped(one.id, error.message))
+                moves.settle()
                 note_action(connection, now, who, tty, "review.undo", found[0].act_id, len(done))
         with self._database.reading("review.undo") as connection:
             words = standing.words(connection, done[0] if done else found[0], len(done))
@@ -183,7 +187,7 @@ class Decisions(StorePart):
                         raise NotFoundError("pair", pair_id)
 
     def _undo_link(self, link: standing.MatcherLink, who: str, tty: str | None) -> Undone:
-        act, k = _Act(who, None), record_links.c
+        act, k = Act(who, None), record_links.c
         with self._database.writing("review.undo") as connection:
             act.now = self._now()
             event_id = standing.check_link(connection, link)
@@ -195,97 +199,32 @@ class Decisions(StorePart):
         return Undone(1, words, (target, event_id))
 
 
-class _Act:
-    """What is decided in one call, by one person, for one reason."""
-
-    def __init__(self, who: str, reason: str | None) -> None:
-        self.id = new_id()
-        self.who = clean(who)
-        self.reason = None if reason is None else clean(reason)
-        self.now = ""
-        self.decision_ids: list[str] = []
-        self.skipped: list[Skipped] = []
-
-    def linked(self, evidence: str | None) -> Linked:
-        """Return what the links of a new decision say."""
-        return Linked(self.who, clean(evidence or "the same event"), new_id())
-
-    def add(
-        self,
-        connection: Connection,
-        kind: DecisionKind,
-        event_id: str,
-        other_event_id: str | None,
-        decision_id: str,
-        pair_id: str | None = None,
-        link_id: str | None = None,
-    ) -> None:
-        """Write down one decision."""
-        row = (decision_id, self.id, kind, pair_id, event_id, other_event_id, link_id, self.who, self.reason)
-        insert_rows(connection, decisions, _COLUMNS, [(*row, self.now)])
-        self.decision_ids.append(decision_id)
-
-    def decided(self) -> Decided:
-        """Return what came of it."""
-        ids = tuple(self.decision_ids)
-        return Decided(len(ids), ids, tuple(self.skipped), self.id if ids else None)
-
-
-def _decide(connection: Connection, pair_id: str, decision: PairDecision, act: _Act) -> None:
-    p = review_pairs.c
-    row = connection.execute(
-        select(p.event_id, p.other_event_id, p.state, p.duplicate_of).where(p.id == pair_id)
-    ).one_or_none()
-    if row is None or row.state not in _WAITING:
-        act.skipped.append(Skipped(pair_id, f"decided already: {row.state if row else 'taken back'}"))
-    elif row.duplicate_of is not None:
-        act.skipped.append(Skipped(pair_id, f"asks the same as {row.duplicate_of}"))
-    elif decision == row.state:
-        act.skipped.append(Skipped(pair_id, "put off already"))
-    elif decision == "same":
-        kept, gone = _by_standing(connection, [row.event_id, row.other_event_id])
-        _merge(connection, kept, gone, act, "same", pair_id)
-    else:
-        act.add(connection, decision, row.other_event_id, row.event_id, new_id(), pair_id)
-        settle_pairs(connection, (row.event_id, row.other_event_id))
-
-
-def _by_standing(connection: Connection, event_ids: Sequence[str]) -> list[str]:
-    """Return events in the order in which they keep others: those that count, of most records, the oldest."""
-    e = events.c
-    rows = connection.execute(select(e.id, e.status, e.record_count).where(e.id.in_(event_ids)))
-    return [
-        row.id for row in sorted(rows, key=lambda row: (row.status in _UNSETTLED, -row.record_count, row.id))
-    ]
-
-
-def _merge(
-    connection: Connection, kept: str, gone: str, act: _Act, kind: DecisionKind, pair_id: str | None = None
-) -> None:
-    r = source_records.c
-    linked = act.linked(act.reason)
-    act.add(connection, kind, kept, gone, linked.decision_id, pair_id)
-    records = list(connection.scalars(select(r.id).where(r.event_id == gone)))
-    move_records(connection, records, kept, act.now, linked)
-
-
 def _split(
-    connection: Connection, record_id: str, event_id: str, act: _Act, link: standing.MatcherLink | None = None
+    connection: Connection, record_id: str, event_id: str, act: Act, link: standing.MatcherLink | None = None
 ) -> str:
     """Give a record an event of its own and remember that the two are different; return its id."""
     own, pair_id = add_event(connection, record_id, act.now), new_id()
-    linked = act.linked(act.reason or "taken out")
-    if move_records(connection, [record_id], own, act.now, linked):
-        # It was alone: nothing is left to be different from.
-        act.add(connection, "merge", own, event_id, linked.decision_id)
-        return own
+    linked, moves = act.linked(act.reason or "taken out"), Moves(connection, act.now)
+    moves.move([record_id], own, linked)
     words = "kept apart by hand" if link is None else link.evidence
     pair = (pair_id, own, event_id, record_id, link.score if link else None, words, "different")
     insert_rows(connection, review_pairs, _PAIR_COLUMNS, [(*pair, act.who, act.now, act.now)])
-    act.add(
-        connection, "split", event_id, own, linked.decision_id, pair_id, None if link is None else link.id
-    )
+    link_id = None if link is None else link.id
+    act.add("split", event_id, own, linked.decision_id, pair_id=pair_id, link_id=link_id)
+    act.write(connection)
+    moves.settle()
     return own
+
+
+def _check_not_alone(connection: Connection, record_id: str, event_id: str) -> None:
+    r = source_records.c
+    if connection.scalar(select(func.count()).where(r.event_id == event_id)) == 1:
+        raise _refused(
+            "record",
+            record_id,
+            f"it is the only record of event {event_id[-6:]}, so it has an event of its own already",
+            f"Name the event it belongs to: scenescout review split {record_id[-6:]} --into EVENT.",
+        )
 
 
 def _events_of(done: Sequence[standing.Standing]) -> tuple[str, ...]:

@@ -22,11 +22,11 @@ from scenescout_tui.store.totals import add_totals
 # Errors cleared in one transaction, so that clearing a million never holds up an import for long.
 _STEP = 10_000
 
-_ERROR_COLUMNS = tuple(errors.c[field.name] for field in dataclasses.fields(ErrorRow))
+ERROR_COLUMNS = tuple(errors.c[field.name] for field in dataclasses.fields(ErrorRow))
 _GROUP_COLUMNS = tuple(
     column.label("key") if column.name == "group_key" else column for column in error_groups.c
 )
-_LETTER_COLUMNS = tuple(
+LETTER_COLUMNS = tuple(
     dead_letters.c.payload.is_(None).label("blanked")
     if field.name == "blanked"
     else dead_letters.c[field.name]
@@ -52,7 +52,7 @@ class ErrorBook(StorePart):
         if not include_cleared:
             query = query.where(g.open > 0)
         with self._database.reading("error_groups") as connection:
-            return tuple(ErrorGroup(**_with_moments(row)) for row in connection.execute(query).mappings())
+            return tuple(ErrorGroup(**with_moments(row)) for row in connection.execute(query).mappings())
 
     def errors(
         self,
@@ -81,8 +81,8 @@ class ErrorBook(StorePart):
         page = select(e.id).where(*conditions).order_by(e.id.desc()).limit(limit).offset(offset)
         with self._database.reading("errors") as connection:
             ids = list(connection.scalars(page))
-            rows = connection.execute(select(*_ERROR_COLUMNS).where(e.id.in_(ids)).order_by(e.id.desc()))
-            return tuple(ErrorRow(**_with_moments(row)) for row in rows.mappings())
+            rows = connection.execute(select(*ERROR_COLUMNS).where(e.id.in_(ids)).order_by(e.id.desc()))
+            return tuple(ErrorRow(**with_moments(row)) for row in rows.mappings())
 
     def dead_letters(
         self,
@@ -101,7 +101,7 @@ class ErrorBook(StorePart):
         Raises: DatabaseError.
         """
         d = dead_letters.c
-        query = select(*_LETTER_COLUMNS).order_by(d.id.desc()).limit(limit).offset(offset)
+        query = select(*LETTER_COLUMNS).order_by(d.id.desc()).limit(limit).offset(offset)
         if state is not None:
             query = query.where(d.state == state)
         if run_id is not None:
@@ -117,7 +117,7 @@ class ErrorBook(StorePart):
                 )
             )
         with self._database.reading("dead_letters") as connection:
-            return tuple(DeadLetter(**_with_moments(row)) for row in connection.execute(query).mappings())
+            return tuple(DeadLetter(**with_moments(row)) for row in connection.execute(query).mappings())
 
     def dead_letter(self, wanted: str) -> DeadLetter:
         """Return the dead letter of this id, or the only one whose id ends so, with its raw bytes.
@@ -135,8 +135,8 @@ class ErrorBook(StorePart):
                 )
             if len(ids) != 1:
                 raise NotFoundError("dead letter", wanted)
-            query = select(*_LETTER_COLUMNS, d.payload).where(d.id == ids[0])
-            return DeadLetter(**_with_moments(connection.execute(query).mappings().one()))
+            query = select(*LETTER_COLUMNS, d.payload).where(d.id == ids[0])
+            return DeadLetter(**with_moments(connection.execute(query).mappings().one()))
 
     def clear_errors(
         self,
@@ -272,6 +272,6 @@ def _grow_groups(connection: Connection, which: ColumnElement[bool], sign: int) 
     add_totals(connection, {("errors_open", ""): sum(change["change"] for change in changes)})
 
 
-def _with_moments(row: Mapping[Any, Any]) -> dict[str, Any]:
+def with_moments(row: Mapping[Any, Any]) -> dict[str, Any]:
     """Return a row as the arguments of its type: every column whose name ends in "_at" is a moment."""
     return {name: optional_moment(value) if name.endswith("_at") else value for name, value in row.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -12,7 +13,7 @@ from sqlalchemy import Connection
 from scenescout_tui.events.record import PreparedRecord, RecordError
 from scenescout_tui.safe_text import clean
 from scenescout_tui.store.ids import new_id
-from scenescout_tui.store.schema import dead_letters, error_groups, errors
+from scenescout_tui.store.schema import dead_letters, error_groups, errors, run_errors
 from scenescout_tui.store.statements import insert_rows, run_text
 from scenescout_tui.store.totals import add_totals
 
@@ -246,6 +247,9 @@ class FailureRows:
             update=("message", "action", "sample", "sample_error_id", "last_seen_at"),
             add=("total", "open"),
         )
+        made = Counter((error[1], error[2]) for error in self.errors if error[1] is not None)
+        rows = [(*key, count) for key, count in made.items()]
+        insert_rows(connection, run_errors, ("run_id", "group_key", "count"), rows, add=("count",))
         add_totals(
             connection, {("dead_letters", ""): len(self.dead_letters), ("errors_open", ""): len(self.errors)}
         )

@@ -127,7 +127,12 @@ class PostgresDatabase(Database):
             self._held.discard(run_id)
 
     def abandoned_runs(self, connection: Connection, run_ids: Iterable[str]) -> tuple[str, ...]:
-        """Return those of some runs that no session holds: their engine has ended, or lost the server."""
+        """Return those of some runs that no session holds: their engine has ended, or lost the server.
+
+        A server that only follows knows no locks of the other, so on it none is called abandoned.
+        """
+        if self._url is self._follower:
+            return ()
         return tuple(
             run_id
             for run_id in run_ids
@@ -213,7 +218,7 @@ class PostgresDatabase(Database):
                 migrations.upgrade(connection)
 
     def _check_place(self, connection: Connection, operation: str) -> str:
-        """Return the name of the schema, once it is sure that texts keep their signs in it."""
+        """Return the name of the schema, once it is sure that it is ours and texts keep their signs in it."""
         row = connection.exec_driver_sql("SELECT current_schema(), getdatabaseencoding()").one()
         schema, encoding = row
         if schema is None:
@@ -228,35 +233,14 @@ class PostgresDatabase(Database):
                 f"{self._name} keeps texts in {encoding}",
                 "Create one with ENCODING 'UTF8', and name that.",
             )
-        return str(schema)
-
-    def _known_version(self, connection: Connection, operation: str) -> str | None:
-        version = migrations.version_of(connection)
-        if version is None and set(inspect(connection).get_table_names()) & metadata.tables.keys():
+        tables = set(inspect(connection).get_table_names())
+        if migrations.version_of(connection) is None and tables & metadata.tables.keys():
             raise said(
                 operation,
                 f"{self._name} holds tables of another program",
                 "Name another database, or another schema: postgresql://…?options=-csearch_path%3DNAME.",
             )
-        if version is not None and version not in migrations.REVISIONS:
-            raise said(
-                operation,
-                f"{self._name} was written by a newer SceneScout (schema {version})",
-                "Update SceneScout, or name another database.",
-            )
-        if self.read_only and version is None:
-            raise said(
-                operation,
-                f"{self._name} holds no events yet",
-                "Start an import first, or open it without --read-only.",
-            )
-        if self.read_only and version != migrations.HEAD:
-            raise said(
-                operation,
-                f"{self._name} was written by an older SceneScout (schema {version})",
-                "Open it once for writing, as any import does, to bring it up to date.",
-            )
-        return version
+        return str(schema)
 
 
 def _whole(url: URL) -> URL:

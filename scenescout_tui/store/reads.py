@@ -36,7 +36,7 @@ class EventReads(StorePart):
 
         Raises: ValidationError for an unknown `filters.quality`, DatabaseError.
         """
-        conditions = _conditions(filters)
+        conditions = event_conditions(filters)
         if after is not None:
             start, event_id = after
             conditions.append(
@@ -61,7 +61,7 @@ class EventReads(StorePart):
         """
         with self._database.reading("count_events") as connection:
             return connection.execute(
-                select(func.count()).select_from(events).where(*_conditions(filters))
+                select(func.count()).select_from(events).where(*event_conditions(filters))
             ).scalar_one()
 
     def iter_events(self, filters: EventFilters = _ALL) -> Iterator[EventRow]:
@@ -135,7 +135,11 @@ def event_key(row: EventRow) -> tuple[str, str]:
     return to_text(row.starts_at), row.id
 
 
-def _conditions(filters: EventFilters) -> list[ColumnElement[bool]]:
+def event_conditions(filters: EventFilters) -> list[ColumnElement[bool]]:
+    """Return what a row of `events` has to fulfil; `filters.text` means a part of its title.
+
+    Raises: ValidationError for an unknown `filters.quality`.
+    """
     e = events.c
     conditions: list[ColumnElement[bool]] = [e.merged_into.is_(None)]
     if filters.published and filters.status is None:
@@ -160,6 +164,8 @@ def _conditions(filters: EventFilters) -> list[ColumnElement[bool]]:
     if filters.source is not None:
         r = source_records.c
         conditions.append(exists().where(r.event_id == e.id, r.source == filters.source))
+    if filters.category is not None:
+        conditions.append(e.category == filters.category)
     if filters.quality is not None:
         conditions.append(e.quality.contains(f'"{_known_code(filters.quality)}"', autoescape=True))
     return conditions

@@ -15,6 +15,7 @@ from scenescout_tui.store.database import Database
 from scenescout_tui.store.part import StorePart
 from scenescout_tui.store.rows import WITHHELD, Blanked
 from scenescout_tui.store.schema import dead_letters, kept_pages, source_records, source_venues, totals
+from scenescout_tui.store.searching.docs import forget_words
 from scenescout_tui.store.stamps import to_moment, to_text, utc_now
 from scenescout_tui.store.statements import Row, run_in, run_text, select_in
 from scenescout_tui.store.totals import add_totals
@@ -172,6 +173,7 @@ def _blank_records(connection: Connection, records: Sequence[Row], now: str) -> 
     run_in(connection, _BLANK_CONTENTS, (), ids)
     for statement in _BLANK_EVIDENCE:
         run_in(connection, statement, (), keys.keys() | past.keys())
+    forget_words(connection, keys.keys() | past.keys())
     recompute_events(connection, keys, now, keys_left=keys)
     blank_emptied_events(connection, past, now)
     blanked = Counter(source for _, _, source in records)

@@ -12,7 +12,7 @@ from scenescout_tui.store.rows import EventRow, SourceRecordRow
 PairDecision = Literal["same", "different", "later"]
 ReviewKind = Literal["pair", "submission"]
 ReviewState = Literal["open", "later", "all"]
-DecisionKind = Literal["same", "different", "later", "merge", "split", "move", "matcher"]
+DecisionKind = Literal["same", "different", "later", "merge", "split", "move", "approve", "refuse", "matcher"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,6 +134,11 @@ class RunRow:
     stale: bool
     accounting: Accounting
 
+    @property
+    def key(self) -> str:
+        """Where it stands in pages of runs."""
+        return self.id
+
 
 @dataclass(frozen=True, slots=True)
 class EventFilters:
@@ -149,6 +154,8 @@ class EventFilters:
     quality: str | None = None
     #: Not those that wait for a person's word, nor those that were refused, unless `status` asks for them.
     published: bool = False
+    #: One of our categories, whole.
+    category: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,6 +325,11 @@ class ErrorRow:
     created_at: datetime
     cleared_at: datetime | None
 
+    @property
+    def key(self) -> str:
+        """Where it stands in pages of errors."""
+        return self.id
+
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
@@ -342,6 +354,11 @@ class DeadLetter:
     created_at: datetime
     blanked: bool = False
     payload: bytes | None = None
+
+    @property
+    def key(self) -> str:
+        """Where it stands in pages of dead letters."""
+        return self.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Connection, Select, insert, select, update
 
 from scenescout_tui.safe_text import clean
 from scenescout_tui.store import ledger
@@ -23,6 +23,8 @@ from scenescout_tui.store.stamps import optional_moment, optional_text, to_momen
 
 _COUNTS = tuple(run_accounting.c[name] for name in ("total", *OUTCOMES, "in_flight"))
 _RUN = tuple(runs.c)
+#: The note of a run whose engine ended before it did.
+CUT_OFF = "the engine ended during this run"
 _UNFINISHED = frozenset({"interrupted", "failed", "cancelled", "parked"})
 # How far back a run to go on with is looked for; older ones are history.
 _RUNS_SEARCHED = 1_000
@@ -141,18 +143,29 @@ class RunLedger(StorePart):
         PostgreSQL the runs of other living engines are left alone, and those of this store.
         """
         with self._database.writing("interrupt_stale_runs") as connection:
-            running = connection.scalars(
-                select(runs.c.id).where(runs.c.state == "running").order_by(runs.c.id)
-            )
-            stale = self._database.abandoned_runs(connection, running.all())
+            stale = self._abandoned(connection)
             for run_id in stale:
                 ledger.withdraw(connection, run_id)
             connection.execute(
                 update(runs)
                 .where(runs.c.id.in_(stale))
-                .values(state="interrupted", ended_at=self._now(), note="the engine ended during this run")
+                .values(state="interrupted", ended_at=self._now(), note=CUT_OFF)
             )
         return stale
+
+    def abandoned_runs(self) -> frozenset[str]:
+        """Name the runs that a dead engine left running, for who only looks; nothing is written.
+
+        On SQLite those are all that run: ask only while nobody holds the engine's lock.
+
+        Raises: DatabaseError.
+        """
+        with self._database.reading("abandoned_runs") as connection:
+            return frozenset(self._abandoned(connection))
+
+    def _abandoned(self, connection: Connection) -> tuple[str, ...]:
+        running = select(runs.c.id).where(runs.c.state == "running").order_by(runs.c.id)
+        return self._database.abandoned_runs(connection, connection.scalars(running).all())
 
     def resume_point(self, run_id: str) -> ResumePoint:
         """Tell where a run would go on.
@@ -227,7 +240,7 @@ class RunLedger(StorePart):
                 for key, row in newest.items()
                 if row.resumable and row.state in states and row.ended_at > completed.get(key, "")
             ]
-            found = {row.id: _run_row(row) for row in connection.execute(_runs_with_counts(ids))}
+            found = {row.id: run_row(row) for row in connection.execute(runs_with_counts(ids))}
         return tuple(found[run_id] for run_id in ids)
 
     def accounting(self, run_id: str) -> Accounting:
@@ -250,7 +263,7 @@ class RunLedger(StorePart):
         page = select(runs.c.id).order_by(runs.c.id.desc()).limit(limit).offset(offset)
         with self._database.reading("runs") as connection:
             ids = list(connection.scalars(page))
-            found = {row.id: _run_row(row) for row in connection.execute(_runs_with_counts(ids))}
+            found = {row.id: run_row(row) for row in connection.execute(runs_with_counts(ids))}
         return tuple(found[run_id] for run_id in ids)
 
     def run(self, wanted: str) -> RunRow:
@@ -263,7 +276,7 @@ class RunLedger(StorePart):
             ids = list(connection.scalars(fitting))
             if len(ids) != 1:
                 raise NotFoundError("run", wanted)
-            return _run_row(connection.execute(_runs_with_counts(ids)).one())
+            return run_row(connection.execute(runs_with_counts(ids)).one())
 
     def outcomes(self, run_id: str) -> tuple[RecordOutcome, ...]:
         """Return what became of each record of a run, batch after batch."""
@@ -271,7 +284,8 @@ class RunLedger(StorePart):
             return tuple(one for batch in ledger.stored_outcomes(connection, run_id) for one in batch)
 
 
-def _runs_with_counts(ids: Sequence[str]) -> Select[Any]:
+def runs_with_counts(ids: Sequence[str]) -> Select[Any]:
+    """Ask for some runs with their accounting, for `run_row`."""
     return (
         select(*_RUN, *_COUNTS)
         .join(run_accounting, run_accounting.c.run_id == runs.c.id)
@@ -279,7 +293,8 @@ def _runs_with_counts(ids: Sequence[str]) -> Select[Any]:
     )
 
 
-def _run_row(row: Any) -> RunRow:
+def run_row(row: Any) -> RunRow:
+    """Return a row of `runs_with_counts` as a run."""
     return RunRow(
         id=row.id,
         source=row.source,

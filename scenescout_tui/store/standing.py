@@ -12,8 +12,10 @@ from scenescout_tui.store.faults import NotFoundError
 from scenescout_tui.store.review_rows import DecisionKind, DecisionRow
 from scenescout_tui.store.schema import decisions, events, record_links, review_pairs, source_records
 from scenescout_tui.store.stamps import to_moment
-from scenescout_tui.store.writer.pairs import settle_pairs, survivors
-from scenescout_tui.store.writer.places import follow, ways_without
+from scenescout_tui.store.totals import add_totals
+from scenescout_tui.store.writer.moves import Linked, Moves, add_links
+from scenescout_tui.store.writer.pairs import survivors
+from scenescout_tui.store.writer.places import Way, ways_without
 
 _FEWEST = 4
 _WORDS = {
@@ -23,6 +25,8 @@ _WORDS = {
     "later": "put off: {0} and {1}",
     "split": "{1} taken out of {0}",
     "move": "a record moved from {1} to {0}",
+    "approve": "approved: {0}",
+    "refuse": "refused: {0}",
 }
 
 
@@ -43,6 +47,7 @@ class Standing(NamedTuple):
     event_id: str
     other_event_id: str | None
     link_id: str | None
+    record_id: str | None
 
 
 class MatcherLink(NamedTuple):
@@ -67,7 +72,7 @@ def find(connection: Connection, wanted: str | None) -> tuple[Standing, ...] | M
         if row is None:
             raise NotFoundError("decision", "to take back")
         return _load(connection, d.act_id == row.act_id)
-    for column in (d.act_id, d.id, d.pair_id):
+    for column in (d.act_id, d.id, d.pair_id, d.record_id):
         whole = _whole(connection, select(column).where(d.undone_at.is_(None)).distinct(), column, wanted)
         if whole is not None:
             found = _load(connection, column == whole)
@@ -84,8 +89,8 @@ def find(connection: Connection, wanted: str | None) -> tuple[Standing, ...] | M
     return MatcherLink(*row)
 
 
-def undo(connection: Connection, one: Standing, now: str) -> None:
-    """Take a decision back.
+def undo(connection: Connection, one: Standing, moves: Moves, now: str) -> None:
+    """Take a decision back; what it moved is settled with `moves`.
 
     Raises: CannotUndoError; nothing has been written then.
     """
@@ -95,14 +100,46 @@ def undo(connection: Connection, one: Standing, now: str) -> None:
     ways = ways_without(connection, one.id)
     if not any(way.changes for way in ways) and any(way.goes_on_after(one.id) for way in ways):
         raise CannotUndoError("its records have been moved to other events since", _LIST)
+    if one.record_id is not None:
+        _ask_for_submission(connection, one.record_id, moves)
     connection.execute(update(decisions).where(d.id == one.id).values(undone_at=now))
     connection.execute(update(record_links).where(k.decision_id == one.id).values(undone_at=now))
     if one.link_id is not None:
         connection.execute(update(record_links).where(k.id == one.link_id).values(undone_at=None))
-    follow(connection, ways, now)
+    _follow(connection, ways, moves, now)
     pair = connection.execute(select(p.event_id, p.other_event_id).where(p.id == one.pair_id)).one_or_none()
     if pair is not None:
-        settle_pairs(connection, tuple(pair))
+        moves.ask_anew(tuple(pair))
+
+
+def _ask_for_submission(connection: Connection, record_id: str, moves: Moves) -> None:
+    """Let a submission wait again, whatever was said of it."""
+    r = source_records.c
+    event_id = connection.scalars(
+        update(source_records).where(r.id == record_id).values(state="pending").returning(r.event_id)
+    ).one()
+    add_totals(connection, {("pending", ""): 1})
+    moves.touch({event_id})
+
+
+def _follow(connection: Connection, ways: Iterable[Way], moves: Moves, now: str) -> None:
+    """Move records to where their ways lead; merges that take them on for the first time are linked."""
+    targets: dict[str, list[str]] = {}
+    for way in ways:
+        if way.changes:
+            targets.setdefault(way.target, []).append(way.record_id)
+            _link(connection, way, now)
+    for target, record_ids in targets.items():
+        moves.move(record_ids, target)
+
+
+def _link(connection: Connection, way: Way, now: str) -> None:
+    place = way.start
+    for step in way.then:
+        if step.decision_id not in way.linked:
+            linked = Linked(step.who, step.evidence, step.decision_id)
+            add_links(connection, {way.record_id: place}, step.event_id, now, linked)
+        place = step.event_id
 
 
 def check_link(connection: Connection, link: MatcherLink) -> str:
@@ -191,7 +228,7 @@ _LIST = "See what was decided since with: scenescout review decisions."
 
 def _standing() -> Select[Any]:
     d = decisions.c
-    columns = (d.id, d.act_id, d.kind, d.pair_id, d.event_id, d.other_event_id, d.link_id)
+    columns = (d.id, d.act_id, d.kind, d.pair_id, d.event_id, d.other_event_id, d.link_id, d.record_id)
     return select(*columns).where(d.undone_at.is_(None))
 
 

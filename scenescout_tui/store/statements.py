@@ -3,7 +3,7 @@
 What is said of SQLite here; PostgreSQL has its own ways, see `bulk`.
 
 An `executemany` gives the interpreter away once per row and, beside a busy thread, waits for it as often; a
-statement with fifty rows does so once. SQLAlchemy's own execution adds some 40 µs to each statement, a dozen
+statement with twenty rows does so once. SQLAlchemy's own execution adds some 40 µs to each statement, a dozen
 of which make a batch.
 """
 
@@ -20,8 +20,9 @@ from scenescout_tui.store import bulk
 
 Row = tuple[Any, ...]
 
-# Only these numbers of rows are used: fifty takes one statement, and all that come up stay prepared.
-_LADDER = (100, 50, 25, 12, 6, 3, 2, 1)
+# Only these numbers of rows are used, so that all that come up stay prepared; longer ones are no quicker and
+# take megabytes.
+_LADDER = (20, 5, 1)
 _KEYS_LADDER = (1000, 500, 200, 100, 50, 25, 12, 6, 3, 2, 1)
 
 

@@ -14,11 +14,14 @@ from scenescout_tui.store.database import ServerState, database_at
 from scenescout_tui.store.decisions import Decisions
 from scenescout_tui.store.edits import Edits
 from scenescout_tui.store.error_book import ErrorBook
+from scenescout_tui.store.error_pages import ErrorPages
+from scenescout_tui.store.event_pages import EventPages
 from scenescout_tui.store.kept_pages import KeptPages
 from scenescout_tui.store.reads import EventReads
 from scenescout_tui.store.reconcile import Reconciliation
 from scenescout_tui.store.retention import Retention
 from scenescout_tui.store.review_reads import ReviewReads
+from scenescout_tui.store.run_pages import RunPages
 from scenescout_tui.store.stamps import utc_now
 from scenescout_tui.store.submissions import Submissions
 from scenescout_tui.store.venue_reads import VenueReads
@@ -31,6 +34,9 @@ class Store(
     EventReads,
     VenueReads,
     ErrorBook,
+    EventPages,
+    ErrorPages,
+    RunPages,
     ReviewReads,
     Decisions,
     Submissions,

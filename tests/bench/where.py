@@ -35,7 +35,7 @@ _STEPS = {
         "scenescout_tui.imports.prepare": ["content_hash"],
         "scenescout_tui.store.ledger": ["fingerprint"],
     },
-    "block keys": {"scenescout_tui.imports.prepare": ["block_keys", "lookup_numbers"]},
+    "block keys": {"scenescout_tui.imports.prepare": ["keys_and_numbers"]},
     "look-up": {
         "scenescout_tui.store.writer.batch": ["BatchWriter.known_digests", "BatchWriter.known_venue"],
         "scenescout_tui.store.writer.planner": [

@@ -14,9 +14,13 @@ from typing import Any
 
 import pytest
 
+from scenescout_tui.cli import import_verb
 from scenescout_tui.cli.flags import Flags
+from scenescout_tui.cli.follow import Ending
 from scenescout_tui.cli.going_on import resume_command
+from scenescout_tui.errors import SpawnerError
 from scenescout_tui.sandbox import yelp_events
+from scenescout_tui.settings import Settings
 from tests.cli.conftest import COMMAND, TODAY, Answer, Program
 
 #: How long a program may take to get somewhere before a test gives up.
@@ -365,6 +369,20 @@ def test_an_interrupted_import_is_resumed_where_it_stopped(
     assert accounting(database) == [(8_000, 8_000, 0)]
     with sqlite3.connect(database) as connection:
         assert connection.execute("SELECT state FROM runs").fetchall() == [("completed",)]
+
+
+def test_going_on_with_all_takes_the_processes_and_workers_that_are_named(
+    verb: Program, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Settings] = []
+
+    def stop_there(settings: Settings, job: object, resume: str | None) -> Ending:
+        seen.append(settings)
+        raise SpawnerError("seen", "USAGE_ERROR")
+
+    monkeypatch.setattr(import_verb, "run_to_end", stop_there)
+    verb("import", "--resume", "--processes", "2", "--workers", "4", "--database", database)
+    assert [(one.processes, one.max_workers) for one in seen] == [(2, 4)]
 
 
 @pytest.mark.parametrize("stream", ["-", "/dev/null"])

@@ -73,7 +73,8 @@ def test_what_cannot_mean_anything_is_refused(verb: Program, filled: Path, tmp_p
     link = tmp_path / "link.db"
     link.symlink_to(filled)
     for arguments, words in (
-        ((tmp_path / "none.db", tmp_path / "copy.db"), "there is no database at"),
+        ((tmp_path / "none.db", tmp_path / "copy.db"), "FROM: there is no database at"),
+        ((tmp_path / "no" / "where" / "none.db", tmp_path / "new" / "copy.db"), "scenescout doctor"),
         ((filled, filled), "the same database"),
         ((filled, link), "the same database"),
         (("mysql://a/b", filled), "is not valid"),
@@ -84,6 +85,8 @@ def test_what_cannot_mean_anything_is_refused(verb: Program, filled: Path, tmp_p
         assert (answer.status, answer.out) == (2, ""), answer
         assert words in answer.err
     assert not (tmp_path / "copy.db").exists()
+    assert not (tmp_path / "no").exists()
+    assert not (tmp_path / "new").exists()
 
 
 def test_a_database_that_holds_data_is_not_written_over(verb: Program, filled: Path, tmp_path: Path) -> None:

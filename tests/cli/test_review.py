@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from scenescout_tui.cli import event_detail
 from scenescout_tui.events.match import Thresholds
 from scenescout_tui.imports.lock import EngineLock
 from scenescout_tui.store import BatchOptions, Store
@@ -87,8 +90,15 @@ def test_a_submission_is_shown_and_approved_by_its_own_id(review: Any) -> None:
     refused = review("same", waiting["recordId"])
     assert refused.status == 2
     assert "review approve" in refused.err
-    assert review("approve", waiting["recordId"][-6:], "--json").json == {"success": True, "count": 1}
+    said = review("approve", waiting["recordId"][-6:], "--json").json
+    assert (said["success"], said["count"], len(said["decisionIds"])) == (True, 1, 1)
     assert review("--json").json["pending"] == []
+    assert review("undo", said["undoId"][-6:]).out.startswith("Taken back 1 decision: approved: ")
+    assert review("--json").json["pending"] == [waiting]
+    refused = review("refuse", waiting["eventId"], "--reason", "spam")
+    assert refused.out.startswith("Refused 1 submission. Take it back with: scenescout review undo ")
+    assert review(*refused.out.split()[-3:][1:]).status == 0
+    assert review("--json").json["pending"] == [waiting]
 
 
 def test_one_of_two_submissions_of_an_event_is_refused_by_its_own_id(review: Any, asked: Path) -> None:
@@ -99,9 +109,10 @@ def test_one_of_two_submissions_of_an_event_is_refused_by_its_own_id(review: Any
     spam = next(one for one in review("--json").json["pending"] if one["recordId"] != good["recordId"])
     assert spam["eventId"] == good["eventId"]
     refused = review("refuse", spam["recordId"], "--reason", "spam", "--json").json
-    assert refused == {"success": True, "count": 1}
+    assert refused["count"] == 1
     assert [one["recordId"] for one in review("--json").json["pending"]] == [good["recordId"]]
-    assert review("approve", "--all", "--json").json == {"success": True, "count": 1}
+    assert review("approve", "--all", "--json").json["count"] == 1
+    assert review("approve", "--all").out == "Nothing waits for approval.\n"
 
 
 def test_a_pair_is_decided_and_taken_back(review: Any, verb: Program, asked: Path) -> None:
@@ -196,8 +207,9 @@ def test_fields_are_edited_shown_and_given_back(verb: Program, asked: Path) -> N
     assert (edited["event"]["title"], edited["event"]["capacity"]) == ("Late=Show", None)
     assert edited["event"]["field_sources"]["title"] == "edit"
     shown = verb("events", row["id"], *at).out
-    assert "title Late=Show" in shown
-    assert "capacity emptied" in shown
+    assert re.search(r"^  title +Late=Show  \(edited\)$", shown, re.MULTILINE)
+    assert re.search(r"^  capacity +emptied  \(by ", shown, re.MULTILINE)
+    assert "{" not in shown
     whole = verb("events", "show", row["id"], "--json", *at).json
     assert [(edit["field"], edit["value"]) for edit in whole["edits"]] == [
         ("capacity", None),
@@ -213,6 +225,108 @@ def test_fields_are_edited_shown_and_given_back(verb: Program, asked: Path) -> N
     assert verb("events", "revert", row["id"], *at).status == 0
     after = verb("events", row["id"], "--json", *at).json
     assert (after["event"]["title"], after["edits"]) == (row["title"], [])
+
+
+def test_an_event_is_shown_with_the_record_of_every_field_and_link(verb: Program, database: Path) -> None:
+    with Store(str(database)) as store:
+        run(store, [prepared(event(1)), prepared(event(1, "yelp", capacity=80), 1)])
+        (row,) = store.events()
+        first, second = (one.id[-6:] for one in store.event(row.id).records)
+        (link,) = store.recent_decisions(automatic=True)
+    shown = verb("events", row.id, "--database", database).out
+    assert re.search(rf"^  title +Kammerorchester Programm 1  \(eventbrite {first}\)$", shown, re.MULTILINE)
+    assert re.search(rf"^  capacity +80  \(yelp {second}\)$", shown, re.MULTILINE)
+    linked = rf"^  {second}  linked by matcher .*undo: (scenescout review undo {link.id[-6:]})\)$"
+    found = re.search(linked, shown, re.MULTILINE)
+    assert found is not None
+    # The command that the line names works.
+    assert verb(*found[1].split()[1:], "--database", database).out.startswith("Taken back 1 decision")
+
+
+def test_on_a_terminal_an_event_is_coloured_and_its_text_is_not_obeyed(
+    verb: Program, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Store(str(database)) as store:
+        run(store, [prepared(event(1, title="Late [@click=x]Show[/red]\x1b[2J"))])
+        (row,) = store.events()
+    monkeypatch.setattr(event_detail, "is_terminal", lambda stream: True)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "60")
+    shown = verb("events", row.id, "--database", database).out
+    assert "\x1b[36m" in shown
+    assert "\x1b[2J" not in shown
+    assert "[@click=x]Show[/red]" in shown
+    assert all(len(re.sub(r"\x1b\[[0-9;]*m", "", line)) <= 60 for line in shown.splitlines())
+
+
+def test_an_edit_says_what_else_it_changed(verb: Program, database: Path) -> None:
+    ends = event(1).starts_at + timedelta(hours=2)
+    with Store(str(database)) as store:
+        run(
+            store,
+            [
+                prepared(
+                    event(
+                        1,
+                        price_min=1250,
+                        price_max=2000,
+                        currency="EUR",
+                        ends_at=ends,
+                        end_local=(ends + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%S"),
+                    )
+                )
+            ],
+        )
+        (row,) = store.events()
+    at = ("--database", database)
+    assert row.end_local is not None
+    said = verb("events", "edit", row.id, "start_local=2027-05-01T20:00", *at)
+    assert said.out.startswith(
+        "  end_local was dropped, it does not go with that: it was 2027-03-02T22:00:00"
+    )
+    assert "price" not in said.out
+    said = verb("events", "edit", row.id, "price_min=3000", "--json", *at)
+    assert said.json["alsoChanged"] == ["price_max"]
+    assert verb("events", "edit", row.id, "title=Other", "--json", *at).json["alsoChanged"] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "advice"),
+    [
+        (("review", "show", "zzzzzz"), "review --state all"),
+        (("review", "same", "zzzzzz"), "review --state all"),
+        (("review", "approve", "zzzzzz"), "review --kind submission"),
+        (("review", "undo", "zzzzzz"), "review decisions"),
+        (("events", "zzzzzz"), "events"),
+        (("venues", "show", "zzzzzz"), "venues"),
+        (("runs", "zzzzzz"), "runs"),
+    ],
+)
+def test_what_is_not_there_names_the_verb_that_lists_what_is(
+    verb: Program, asked: Path, words: tuple[str, ...], advice: str
+) -> None:
+    answer = verb(*words, "--json", "--database", asked)
+    assert answer.status == 2
+    assert f"with: scenescout {advice}" in answer.json["error"]["action"]
+    assert verb(*advice.split(), "--database", asked).status == 0
+
+
+def test_a_rule_that_no_pair_fits_decides_nothing_and_says_so(review: Any) -> None:
+    said = review("same", "--least-score", "100", "--source", "ics")
+    assert (said.status, said.out) == (0, "No pair is like that; nothing was decided.\n")
+    assert review("same", "--source", "ics", "--json").json["count"] == 0
+    assert review("same", "--source", "ics", "--dry-run").out == "0 pairs would be decided.\n"
+
+
+def test_the_only_record_of_an_event_is_not_split_off(verb: Program, review: Any, asked: Path) -> None:
+    at = ("--database", asked)
+    rows = verb("events", "--json", *at).json["events"]
+    (record,) = verb("events", rows[0]["id"], "--json", *at).json["records"]
+    answer = review("split", record["id"])
+    assert answer.status == 2
+    assert "the only record of event" in answer.err
+    assert f"scenescout review split {record['id'][-6:]} --into EVENT" in answer.err
+    assert review("split", record["id"][-6:], "--into", rows[1]["id"]).status == 0
 
 
 def test_events_are_listed_and_exported_by_a_quality_code(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from scenescout_tui.console import content
+from scenescout_tui.console import content, keys
 
 
 @pytest.fixture(autouse=True)
@@ -22,3 +22,4 @@ def in_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.undo()
     time.tzset()
     content.show_in(None)
+    keys.remap({})

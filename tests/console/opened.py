@@ -46,6 +46,19 @@ async def paste(pilot: Pilot[Any], text: str) -> None:
     await pilot.pause()
 
 
+def pressing(*keys: str) -> Callable[[Pilot[Any]], Any]:
+    """Give what presses keys one after the other, once the console has its engine; for a snapshot."""
+
+    async def press(pilot: Pilot[Any]) -> None:
+        await connected(pilot)
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause()
+        await pilot.pause()
+
+    return press
+
+
 def text_of(app: SceneScoutApp) -> str:
     """Give what is on the screen, line by line."""
     return "\n".join(strip.text for strip in app.screen._compositor.render_strips())

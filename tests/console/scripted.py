@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any
 
+from scenescout_tui.imports.asking import StoreQuery
 from scenescout_tui.imports.commands import Command, CommandResult, ErrorItem, GetRunReport, ListErrors, Query
 from scenescout_tui.imports.snapshot import (
     Counts,
@@ -420,7 +421,8 @@ def error_items(number: int = 19) -> tuple[ErrorItem, ...]:
 class ScriptedHandle:
     """Plays a snapshot, writes down commands, and answers them as it is told.
 
-    ``answers`` gives the result of a command; ``reports`` holds the future of each run's report by run id.
+    ``answers`` gives the result of a command, ``lists`` the answer to each kind of a screen's question;
+    ``reports`` holds the future of each run's report by run id.
     """
 
     def __init__(
@@ -429,12 +431,14 @@ class ScriptedHandle:
         *,
         answers: Callable[[Command], CommandResult] | None = None,
         errors: tuple[ErrorItem, ...] = (),
+        lists: Mapping[type, Callable[[Any], Any]] | None = None,
     ) -> None:
         self.picture = snapshot
         self.sent: list[Command] = []
         self.reports: dict[str, Future[Any]] = {}
         self._answers = answers or _accept
         self._errors = errors
+        self._lists = lists or {}
         self._ended: Future[None] = Future()
 
     @property
@@ -461,6 +465,8 @@ class ScriptedHandle:
                 return self.reports.setdefault(run_id, answer)
             case ListErrors(_, limit, offset):
                 answer.set_result(self._errors[offset : offset + limit])
+            case StoreQuery():
+                answer.set_result(self._lists[type(query)](query))
         return answer
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from scenescout_tui.console.dialogs.leave import Leave
 from scenescout_tui.console.dialogs.manual_form import ManualForm
 from scenescout_tui.console.dialogs.palette import ActionProvider
 from scenescout_tui.console.dialogs.resume import ResumeDialog
-from scenescout_tui.console.keys import KEYS
+from scenescout_tui.console.keys import KEYS, PLACES, remap
 from scenescout_tui.console.screens.dashboard import Dashboard
 from scenescout_tui.console.screens.group_errors import GroupErrors
 from scenescout_tui.console.screens.help import Help
@@ -37,6 +38,7 @@ from scenescout_tui.imports.commands import (
 )
 from scenescout_tui.imports.report import RunReport
 from scenescout_tui.imports.snapshot import Counts, MetricsRow, RunRow
+from scenescout_tui.settings import SettingsError
 from tests.console import scripted
 from tests.console.opened import opened, paste, text_of, until
 
@@ -44,6 +46,10 @@ pytestmark = pytest.mark.anyio
 
 #: Taken by terminals, tmux and screen.
 _TAKEN = {f"ctrl+{letter}" for letter in "abhijmqsz"}
+
+
+#: Places whose keys go before those of everywhere.
+_OWN = sorted({key.place for key in KEYS.values()} - {"everywhere", "dashboard"})
 
 
 def _busy() -> scripted.ScriptedHandle:
@@ -75,10 +81,12 @@ async def _press_on(handle: scripted.ScriptedHandle, *keys: str, **options: Any)
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
 def test_every_action_has_a_key_that_terminals_leave_alone(action: Any) -> None:
-    assert set(KEYS[action.id].keys.split(",")).isdisjoint(_TAKEN)
+    # ctrl+z is the shell's own key for just this.
+    taken = _TAKEN - {"ctrl+z"} if action.id == "suspend" else _TAKEN
+    assert set(KEYS[action.id].keys.split(",")).isdisjoint(taken)
 
 
-@pytest.mark.parametrize("places", [("everywhere", "dashboard"), ("review",)])
+@pytest.mark.parametrize("places", [("everywhere", "dashboard"), *((one,) for one in _OWN)])
 def test_no_key_does_two_things_in_one_place(places: tuple[str, ...]) -> None:
     keys = [key for entry in KEYS.values() if entry.place in places for key in entry.keys.split(",")]
     assert len(keys) == len(set(keys))
@@ -88,12 +96,23 @@ def test_the_table_of_keys_names_no_action_that_does_not_exist() -> None:
     assert set(KEYS) == {action.id for action in ACTIONS}
 
 
-async def test_every_action_has_its_line_in_the_help() -> None:
+@pytest.mark.parametrize("place", ["dashboard", *_OWN])
+async def test_every_action_has_its_line_in_the_help_of_its_place(place: str) -> None:
     async with opened(_busy(), size=(120, 60)) as (app, pilot):
-        await pilot.press("question_mark")
+        app.push_screen(Help((place,)))
         await pilot.pause()
         shown = text_of(app)
-    assert [action.id for action in ACTIONS if action.title not in shown] == []
+    here = [action for action in ACTIONS if KEYS[action.id].place in {place, "everywhere"}]
+    assert [action.id for action in here if action.title not in shown] == []
+
+
+def test_every_action_of_a_screen_is_a_method_of_its_actions() -> None:
+    for name, place in PLACES.items():
+        module, _, found = place.screen.partition(":")
+        screen = getattr(import_module(module), found)
+        here = [one.id for one in ACTIONS if KEYS[one.id].place in screen.PLACES]
+        assert name in screen.PLACES
+        assert [one for one in here if not hasattr(screen.ACTIONS, one)] == []
 
 
 async def test_every_action_has_its_entry_in_the_palette() -> None:
@@ -106,13 +125,18 @@ async def test_every_action_has_its_entry_in_the_palette() -> None:
     assert missing == []
 
 
-async def test_every_binding_can_be_remapped_and_explains_itself() -> None:
-    async with opened(_busy()) as (app, pilot):
+async def test_every_binding_explains_itself() -> None:
+    async with opened(_busy()) as (app, _):
         bound = {active.binding.id: active.binding for active in app.screen.active_bindings.values()}
-        here = [action for action in ACTIONS if KEYS[action.id].place != "review"]
+        here = [action for action in ACTIONS if KEYS[action.id].place not in _OWN]
         assert all(action.id in bound and bound[action.id].tooltip == action.help for action in here)
-        app.set_keymap({"pause": "f9"})
-        await pilot.press("f9")
+
+
+async def test_a_remapped_action_has_its_new_key_everywhere_and_loses_the_old_one() -> None:
+    remap({"pause": "f9"})
+    async with opened(_busy()) as (app, pilot):
+        assert "F9 pause" in text_of(app) or "f9 pause" in text_of(app)
+        await pilot.press("p", "f9")
         await pilot.pause()
         assert isinstance(app.handle, scripted.ScriptedHandle)
         assert app.handle.sent == [Pause()]
@@ -372,7 +396,28 @@ async def test_the_question_mark_opens_the_help_once() -> None:
         assert not isinstance(app.screen, Help)
 
 
-@pytest.mark.parametrize("key", ["colon", "ctrl+p"])
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"pause": "s"}, "s does cancel_run already"),
+        ({"pausee": "f9"}, "Did you mean pause"),
+        ({"log_level": "w"}, "w does log_follow already"),
+        ({"mark": "j"}, "j does move_down already"),
+    ],
+)
+def test_keys_that_cannot_be_are_refused_in_words(changes: dict[str, str], said: str) -> None:
+    with pytest.raises(SettingsError, match=said):
+        remap(changes)
+
+
+async def test_the_command_line_runs_an_action_by_its_name() -> None:
+    handle = _busy()
+    async with opened(handle) as (_, pilot):
+        await pilot.press("colon", *"pause", "enter")
+        await until(pilot, lambda: handle.sent == [Pause()])
+
+
+@pytest.mark.parametrize("key", ["ctrl+p"])
 async def test_the_palette_runs_an_action_by_its_name(key: str) -> None:
     handle = _busy()
     async with opened(handle) as (_, pilot):

@@ -127,7 +127,8 @@ def test_a_locale_without_unicode_gets_ascii_alone() -> None:
     with terminal(_PLAYED, "busy", columns=80, lines=24, LC_ALL="C") as opened:
         _settled(opened)
         for key, shown in (
-            (b":", "Import Eventbrite (e)"),
+            (b":", "a screen with a filter"),
+            (b"\x10", "Import Eventbrite (e)"),
             (b"m", "Add an event"),
             (b"f", "Import: Files"),
             (b"?G", "up down"),

@@ -14,8 +14,8 @@ from scenescout_tui.events.blocks import (
     MAX_MINUTES,
     block_keys,
     block_numbers,
+    keys_and_numbers,
     lookup_keys,
-    lookup_numbers,
     metres,
 )
 from scenescout_tui.events.model import Event, Organizer, Venue
@@ -59,7 +59,7 @@ def test_few_keys_are_kept_and_few_looked_up(place: tuple[float, float], start: 
     # Only those without coordinates look for a house anywhere.
     assert all(key.endswith("vhallg") for key in set(block_keys(one)) - set(lookup_keys(one)))
     assert len(lookup_keys(one)) <= 10 * 3
-    assert lookup_numbers(one) == block_numbers(lookup_keys(one))
+    assert keys_and_numbers(one) == (block_keys(one), block_numbers(lookup_keys(one)))
 
 
 def test_few_keys_are_kept_whatever_is_known() -> None:

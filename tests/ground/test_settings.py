@@ -165,7 +165,7 @@ def test_every_key_has_a_prefixed_name_a_help_and_a_field() -> None:
     assert [key.name for key in SETTING_KEYS if not key.env.startswith("SCENESCOUT_")] == []
     assert all(key.help.endswith(".") and key.expects for key in SETTING_KEYS)
     listed = {key.name for key in SETTING_KEYS}
-    assert listed == {field.name for field in fields(Settings)} - {"notes", "_origins"}
+    assert listed == {field.name for field in fields(Settings)} - {"notes", "keys", "_origins"}
 
 
 def test_no_pair_is_linked_below_the_score_of_review() -> None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from scenescout_tui.errors import ValidationError
 from scenescout_tui.events.blocks import block_number
 from scenescout_tui.events.match import Thresholds
 from scenescout_tui.events.record import PreparedRecord
@@ -105,7 +106,11 @@ class DecisionMachine(RuleBasedStateMachine):
         detail = self.store.event(data.draw(st.sampled_from(self._events())))
         target = None if alone else data.draw(st.sampled_from(self._events()))
         record = data.draw(st.sampled_from([one.id for one in detail.records]))
-        self.store.move_record(record, target, "because", who="machine")
+        if alone and len(detail.records) == 1:
+            with pytest.raises(ValidationError):
+                self.store.move_record(record, target, "because", who="machine")
+        else:
+            self.store.move_record(record, target, "because", who="machine")
 
     @rule(data=st.data())
     def undo_a_link(self, data: st.DataObject) -> None:
@@ -136,12 +141,15 @@ class DecisionMachine(RuleBasedStateMachine):
         edited = self.store.edit_event(event_id, {"capacity": capacity}, who="machine")
         assert (edited.capacity, edited.field_sources["capacity"]) == (capacity, "edit")
 
-    @rule(data=st.data())
-    def decide_submission(self, data: st.DataObject) -> None:
-        waiting = sorted({row.event_id for row in self.store.pending()})
+    @rule(data=st.data(), approves=st.booleans(), whole=st.booleans())
+    def decide_submission(self, data: st.DataObject, approves: bool, whole: bool) -> None:
+        waiting = sorted({row.event_id if whole else row.record_id for row in self.store.pending()})
         if waiting:
-            self.store.approve([data.draw(st.sampled_from(waiting))], who="machine")
-            self.beginning = None
+            chosen = [data.draw(st.sampled_from(waiting))]
+            if approves:
+                self.store.approve(chosen, who="machine")
+            else:
+                self.store.refuse(chosen, "spam", who="machine")
 
     @rule()
     def take_everything_back(self) -> None:

@@ -307,12 +307,14 @@ def test_a_record_that_came_back_into_a_merge_leaves_it_with_the_others(store: S
     first, second = (one.id for one in store.event(row.id).records)
     store.move_record(second, None, "another evening", who="ada")
     (split,) = store.recent_decisions()
-    own = store.move_record(first, None, "by itself", who="ada")
+    run(store, [prepared(event(9, "csv"))])
+    (far,) = (one.id for one in store.events() if one.sources == ("csv",))
+    store.move_record(first, far, "the other evening", who="ada")
     store.undo_decision(split.id, who="ada")
-    assert {one.id for one in store.event(own).records} == {first, second}
+    assert {first, second} < {one.id for one in store.event(far).records}
     store.undo_decision(who="ada")
     assert {one.id for one in store.event(row.id).records} == {first, second}
-    assert (store.count_events(), store.recent_decisions()) == (1, ())
+    assert (store.count_events(), store.recent_decisions()) == (2, ())
 
 
 def test_a_record_taken_out_of_a_merge_goes_back_to_where_it_was_before_that(store: Store) -> None:

@@ -157,6 +157,20 @@ def test_an_edit_brought_second_counts_once_the_first_merge_is_taken_back(store:
     assert rows == {kept: ("Of the second", None), first: ("Of the first", 10)}
 
 
+def test_an_edited_event_is_found_by_its_edit_when_an_import_leaves_its_date(
+    store: Store,
+) -> None:
+    record = prepared(event(1))
+    run(store, [record])
+    store.edit_event(only(store), {"start_local": "2027-03-09T20:00"}, who="ada")
+    for day in (9, 12):
+        starts_at = datetime(2027, 3, day, 19, tzinfo=UTC)
+        moved = changed(record, starts_at=starts_at, start_local=f"2027-03-{day:02}T20:00:00")
+        assert run(store, [moved]) == ["updated"]
+    there = event(8, "yelp", title="Kammerorchester Programm 1", starts_at=store.events()[0].starts_at)
+    assert run(store, [prepared(there)]) == ["duplicate"]
+
+
 def test_an_event_is_found_by_the_edits_that_a_merge_brought(store: Store) -> None:
     run(store, [prepared(event(number)) for number in (1, 2)])
     kept, gone = sorted(row.id for row in store.events())

@@ -51,6 +51,7 @@ def end_sessions(admin: Engine) -> int:
 def test_a_run_of_a_living_engine_is_not_interrupted(store: Store, url: str) -> None:
     mine = begin(store, [2])
     with Store(url) as other:
+        assert other.abandoned_runs() == frozenset()
         assert other.interrupt_stale_runs() == ()
         theirs = begin(other, [1])
         assert store.interrupt_stale_runs() == ()

@@ -106,6 +106,16 @@ def test_a_run_goes_on_after_its_longest_unbroken_row_of_committed_batches(store
     assert store.resume_point(run_id) == ResumePoint("after 3", 4)
 
 
+def test_who_looks_sees_that_the_engine_of_a_run_has_ended_and_writes_nothing(url: str) -> None:
+    with Store(url) as engine:
+        dead = begin(engine, [BatchPlan(0, 1)])
+        ended = begin(engine, [])
+        engine.finish_run(ended, "completed")
+    with Store(url, read_only=True) as looking:
+        assert looking.abandoned_runs() == {dead}
+        assert looking.run(dead).state == "running"
+
+
 def test_a_resumed_run_counts_nothing_twice_and_loses_nothing(store: Store) -> None:
     batches = [concerts(2, first=2 * seq) for seq in range(4)]
     plans = [BatchPlan(seq, 2, f"after {seq}") for seq in range(4)]

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, inspect, text
 from scenescout_tui.events.blocks import block_number
 from scenescout_tui.store import BatchPlan, Store, ledger, migrations
 from scenescout_tui.store.rows import RecordOutcome
-from scenescout_tui.store.schema import OUTCOMES, VERSION_TABLE, metadata, runs
+from scenescout_tui.store.schema import OUTCOMES, SEARCHING_TABLES, VERSION_TABLE, metadata, runs
 from scenescout_tui.store.statements import insert_rows, select_in
 from scenescout_tui.store.totals import add_totals
 from tests.postgres import own_schema
@@ -33,6 +33,14 @@ PROMISED = {
 }
 
 
+def is_ours(name: str | None, kind: str, parents: object) -> bool:
+    """Not the index of words, which SQLAlchemy does not make and SQLite keeps in tables of its own."""
+    return kind != "table" or not str(name).startswith(SEARCHING_TABLES)
+
+
+COMPARED = {"version_table": VERSION_TABLE, "include_name": is_ours}
+
+
 def sqlite_schema(connection: Connection) -> set[tuple[str, str, str]]:
     """Every object of the database with the words of its definition, whatever their order."""
     rows = connection.exec_driver_sql("SELECT type, name, coalesce(sql, '') FROM sqlite_master")
@@ -47,7 +55,7 @@ def test_the_migrations_make_the_very_schema_that_a_new_database_gets(tmp_path: 
             make(connection)
             assert migrations.version_of(connection) == migrations.HEAD
             schemas.append(sqlite_schema(connection))
-            context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+            context = MigrationContext.configure(connection, opts=COMPARED)
             assert compare_metadata(context, metadata) == []
         engine.dispose()
     assert schemas[0] == schemas[1]
@@ -120,7 +128,7 @@ def test_postgresql_gets_the_same_schema(postgres: Engine, make: object) -> None
         assert migrations.version_of(connection) is None
         make(connection)  # type: ignore[operator]
         assert migrations.version_of(connection) == migrations.HEAD
-        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+        context = MigrationContext.configure(connection, opts=COMPARED)
         assert compare_metadata(context, metadata) == []
         for table, names in PROMISED.items():
             found = {column["name"] for column in inspect(connection).get_columns(table)}
@@ -147,6 +155,35 @@ def test_an_upgrade_on_postgresql_keeps_every_row(postgres: Engine) -> None:
         ]
         block = connection.execute(text("SELECT block_key, event_id FROM event_blocks")).one()
         assert tuple(block) == (block_number("2027-03-01valte kantine"), "e")
+
+
+def test_decisions_made_before_submissions_were_decisions_are_kept_and_stand(url: str, path: Path) -> None:
+    path.parent.mkdir()
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        migrations.upgrade(connection, "0003")
+        connection.execute(
+            text("INSERT INTO decisions "
+                 "(id, act_id, kind, pair_id, event_id, other_event_id, who, created_at) "
+                 "VALUES ('d', 'a', 'different', 'p', 'e', 'f', 'ada', 'now')")
+        )  # fmt: skip
+        migrations.upgrade(connection)
+        row = connection.execute(text("SELECT * FROM decisions")).mappings().one()
+        assert {name: value for name, value in row.items() if value is not None} == {
+            "id": "d",
+            "act_id": "a",
+            "kind": "different",
+            "pair_id": "p",
+            "event_id": "e",
+            "other_event_id": "f",
+            "who": "ada",
+            "created_at": "now",
+        }
+        for kind in ("approve", "refuse"):
+            connection.execute(text(f"UPDATE decisions SET kind = '{kind}', record_id = 'r'"))
+        context = MigrationContext.configure(connection, opts=COMPARED)
+        assert compare_metadata(context, metadata) == []
+    engine.dispose()
 
 
 @pytest.mark.server

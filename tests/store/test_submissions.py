@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from scenescout_tui.errors import ValidationError
 from scenescout_tui.store import EventFilters, NotFoundError, Store
 from tests.store.samples import changed, concerts, event, prepared, run, run_batches
 
@@ -20,17 +21,17 @@ def test_a_submission_is_stored_as_pending_and_counts_once_it_is_approved(store:
     )
     assert store.events(EventFilters(status="pending"))[0].id == waiting.event_id
     assert store.counts().pending == 1
-    assert store.approve([waiting.event_id], who="ada") == 1
+    assert store.approve([waiting.event_id], who="ada").count == 1
     assert store.events()[0].status == "scheduled"
     assert (store.pending(), store.counts().pending) == ((), 0)
-    assert (store.audit_log()[0].action, store.audit_log()[0].target) == ("review.approve", waiting.event_id)
+    assert (store.audit_log()[0].action, store.audit_log()[0].target) == ("review.approve", waiting.record_id)
 
 
 def test_a_refused_submission_is_kept_and_not_asked_for_again(store: Store) -> None:
     record = prepared(event(1, "manual"))
     run(store, [record])
     (waiting,) = store.pending()
-    assert store.refuse([waiting.event_id], "an advertisement", who="ada") == 1
+    assert store.refuse([waiting.event_id], "an advertisement", who="ada").count == 1
     (row,) = store.events()
     assert row.status == "refused"
     assert store.event(row.id).records[0].event == record.event
@@ -71,16 +72,62 @@ def test_one_of_two_submissions_of_an_event_is_refused_and_the_other_waits(store
     (row,) = store.events()
     good, spam = sorted(store.pending(), key=lambda one: one.record_id)
     assert (good.event_id, spam.event_id) == (row.id, row.id)
-    assert store.refuse([spam.record_id], "spam", who="ada") == 1
+    assert store.refuse([spam.record_id], "spam", who="ada").count == 1
+    # Which of the two was refused is told for good.
+    assert (store.audit_log()[0].target, store.audit_log()[0].detail) == (spam.record_id, "spam")
     assert [one.record_id for one in store.pending()] == [good.record_id]
     assert store.counts().pending == 1
     with pytest.raises(NotFoundError, match=spam.record_id):
         store.approve([good.record_id, spam.record_id], who="ada")
     # Named twice, by itself and by its event, it is approved once.
-    assert store.approve([good.record_id, row.id], who="ada") == 1
+    assert store.approve([good.record_id, row.id], who="ada").count == 1
     (after,) = store.events()
     assert (after.capacity, after.summary) == (120, None)
     assert store.counts().pending == 0
+
+
+def test_an_approval_is_taken_back_and_the_submission_waits_again(store: Store) -> None:
+    run(store, [prepared(event(1))])
+    run(store, [prepared(event(1, "manual", capacity=120))])
+    (waiting,) = store.pending()
+    decided = store.approve([waiting.record_id], who="ada")
+    assert store.events()[0].capacity == 120
+    (row,) = store.recent_decisions()
+    assert (row.id, row.kind, row.count, row.event_id) == (decided.undo_id, "approve", 1, waiting.event_id)
+    assert row.words == "approved: “Kammerorchester Programm 1”"
+    undone = store.undo_decision(who="bob")
+    assert (undone.count, undone.event_ids) == (1, (waiting.event_id,))
+    assert store.pending() == (waiting,)
+    assert (store.events()[0].capacity, store.counts().pending) == (None, 1)
+    assert store.recent_decisions() == ()
+    # What was taken back can be said otherwise, by the submission's own id as well.
+    store.refuse([waiting.record_id], "spam", who="ada")
+    assert store.undo_decision(waiting.record_id, who="ada").words == "refused: “Kammerorchester Programm 1”"
+    assert store.pending() == (waiting,)
+
+
+def test_submissions_refused_at_once_are_taken_back_at_once(store: Store) -> None:
+    run(store, [prepared(event(number, "manual"), number) for number in range(3)])
+    waiting = store.pending()
+    decided = store.refuse([one.event_id for one in waiting], "spam", who="ada")
+    assert {row.status for row in store.events()} == {"refused"}
+    assert store.recent_decisions()[0].count == decided.count == 3
+    assert store.undo_decision(decided.undo_id, who="ada").count == 3
+    assert ({row.status for row in store.events()}, store.pending()) == ({"pending"}, waiting)
+
+
+def test_an_approval_is_taken_back_after_its_event_went_into_another(store: Store) -> None:
+    run(store, [prepared(event(1, "manual", capacity=120)), prepared(event(7), 1)])
+    (waiting,) = store.pending()
+    store.approve([waiting.record_id], who="ada")
+    (approval,) = store.recent_decisions()
+    store.merge_events([row.id for row in store.events()], who="ada")
+    store.undo_decision(approval.id, who="ada")
+    (row,) = store.events()
+    assert (row.record_count, row.capacity, store.counts().pending) == (2, None, 1)
+    assert store.pending()[0].event_id == row.id
+    store.undo_decision(who="ada")
+    assert {(one.status, one.capacity) for one in store.events()} == {("pending", 120), ("scheduled", None)}
 
 
 def test_the_id_of_an_event_means_all_of_its_submissions(store: Store) -> None:
@@ -89,7 +136,7 @@ def test_the_id_of_an_event_means_all_of_its_submissions(store: Store) -> None:
     run(store, [prepared(event(1, "manual", external_id="again"))])
     store.merge_events([row.id for row in store.events()], who="ada")
     (row,) = store.events()
-    assert store.approve([row.id], who="ada") == 2
+    assert store.approve([row.id], who="ada").count == 2
     assert (store.pending(), store.counts().pending) == ((), 0)
 
 
@@ -141,6 +188,18 @@ def test_moving_a_record_back_leaves_an_emptied_event_out_of_all_lists(store: St
     store.move_record(yelp, alone, "no, it was right", who="ada")
     assert store.event(alone).event.merged_into is None
     assert store.counts().events == store.count_events() == 2
+
+
+def test_the_only_record_of_an_event_is_not_taken_out_into_another_of_its_own(store: Store) -> None:
+    run(store, concerts(2))
+    first, second = store.events()
+    record = store.event(first.id).records[0].id
+    with pytest.raises(ValidationError, match="the only record") as refused:
+        store.move_record(record, None, "no", who="ada")
+    assert f"split {record[-6:]} --into EVENT" in refused.value.metadata["action"]
+    assert (store.events(), store.audit_log()) == ((first, second), ())
+    # What the error advises works.
+    assert store.move_record(record, second.id, "one concert", who="ada") == second.id
 
 
 def test_moving_what_is_not_there_is_refused(store: Store) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import create_engine
 
 from scenescout_tui.errors import DatabaseError
 from scenescout_tui.events.record import PreparedRecord
-from scenescout_tui.store import Store, migrations
+from scenescout_tui.store import EventFilters, Store, migrations
 from scenescout_tui.store.schema import APPLICATION_ID
 from tests.store.samples import concerts, event, prepared, run
 from tests.store.test_schema import sqlite_schema
@@ -176,6 +176,24 @@ def test_an_upgrade_keeps_every_row(old: Path) -> None:
     assert {table: rows(old, table, columns) for table, columns in tables.items()} == before
     assert rows(old, "pragma_foreign_key_check") == []
     assert rows(old, "pragma_integrity_check") == [("ok",)]
+
+
+def test_errors_are_counted_by_group_and_events_found_by_words_after_an_upgrade(old: Path) -> None:
+    with sqlite3.connect(old) as connection:
+        same = {"source": "yelp", "stage": "fetch", "code": "BUG", "message": "m", "action": "", "origin": ""}
+        for number, (run_id, group) in enumerate(
+            (("run-1", "a"), ("run-1", "a"), ("run-1", "b"), (None, "a"))
+        ):
+            values = {"id": f"error-{number}", "run_id": run_id, "group_key": group, "line": 0}
+            insert(connection, "errors", created_at=NOW, **values, **same)
+    connection.close()
+    with Store(str(old)) as store:
+        assert rows(old, "run_errors") == [("run-1", "a", 2), ("run-1", "b", 1)]
+        found = EventFilters(text="programm 17")
+        assert [row.title for row in store.events_page(found).rows] == ["Kammerorchester Programm 17"]
+        assert store.unsearched().number == 60
+        assert store.index_events() == 60
+        assert [row.title for row in store.events_page(found).rows] == ["Kammerorchester Programm 17"]
 
 
 def test_an_upgraded_database_has_the_schema_of_a_new_one(old: Path, tmp_path: Path) -> None:

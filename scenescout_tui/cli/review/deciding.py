@@ -109,8 +109,10 @@ def _decide_by_rule(
     # What comes in from here on is not decided unseen.
     with reading(flags) as store:
         ids = store.review_pair_ids(rule)
-        if dry_run or not ids:
+        if dry_run:
             return _rehearse(flags, store, ids)
+    if not ids:
+        return _say_decided(flags, Decided(0, ()), decision)
     if not yes:
         _ask(flags, decision, len(ids))
     with writing(flags) as store:
@@ -156,7 +158,7 @@ def _say_decided(flags: Flags, decided: Decided, what: str) -> int:
     for one in decided.skipped:
         say(f"  {one.id[-6:]}: {for_screen(one.reason)}")
     if decided.undo_id is None:
-        say("Nothing was decided.")
+        say("Nothing was decided." if decided.skipped else "No pair is like that; nothing was decided.")
         return 0
     said = count(decided.count, "event") + " merged" if what == "merge" else count(decided.count, "pair")
     words = said if what == "merge" else f"{said}: {what}"

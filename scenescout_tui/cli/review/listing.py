@@ -75,8 +75,7 @@ def rule_of(given: dict[str, Any]) -> ReviewFilters:
 def command(flags: Flags, limit: int, **given: Any) -> int:
     """List what waits for a person: pairs of events that may be one, and submissions.
 
-    Decide pairs with same, different or later, and undo takes that back; submissions with approve or refuse,
-    for good.
+    Decide pairs with same, different or later, submissions with approve or refuse; undo takes either back.
     """
     return (
         _list(flags, limit, rule_of(given)) if click.get_current_context().invoked_subcommand is None else 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import click
 
 from scenescout_tui.cli.complaint import usage_error
@@ -9,9 +11,11 @@ from scenescout_tui.cli.data import signed, writing
 from scenescout_tui.cli.flags import Flags, data_options
 from scenescout_tui.cli.output import count, say, say_json
 from scenescout_tui.cli.review.listing import command
+from scenescout_tui.cli.words import decided_json
 from scenescout_tui.store import NotFoundError, Store
-from scenescout_tui.store.review_rows import ReviewFilters
+from scenescout_tui.store.review_rows import Decided, ReviewFilters
 
+_PAGE = 1_000
 _SUBMISSIONS = ReviewFilters(kind="submission")
 
 
@@ -24,23 +28,20 @@ def approve(flags: Flags, submissions: tuple[str, ...], everything: bool) -> int
     if bool(submissions) == everything:
         raise usage_error("say which: one or more ids, or --all", "List them with: scenescout review")
     with writing(flags) as store:
-        number = 0
-        chosen = _waiting(store) if everything else _named(store, submissions)
-        while chosen:
-            number += store.approve(chosen, **signed())
-            chosen = _waiting(store) if everything else ()
-    return _done(flags, "Approved", number)
+        chosen = tuple(_waiting(store)) if everything else _named(store, submissions)
+        decided = store.approve(chosen, **signed())
+    return _done(flags, "Approved", decided)
 
 
 @command.command("refuse")
 @click.argument("submissions", nargs=-1, required=True, metavar="ID...")
-@click.option("--reason", required=True, help="Why; kept in the audit log.")
+@click.option("--reason", required=True, help="Why; kept with the decision.")
 @data_options
 def refuse(flags: Flags, submissions: tuple[str, ...], reason: str) -> int:
     """Refuse submissions, or all of an event by its id, for a reason."""
     with writing(flags) as store:
-        number = store.refuse(_named(store, submissions), reason, **signed())
-    return _done(flags, "Refused", number)
+        decided = store.refuse(_named(store, submissions), reason, **signed())
+    return _done(flags, "Refused", decided)
 
 
 def _named(store: Store, wanted: tuple[str, ...]) -> tuple[str, ...]:
@@ -52,7 +53,10 @@ def _whole_id(store: Store, wanted: str) -> str:
     try:
         item = store.review_item(wanted).item
     except NotFoundError:
-        return store.event(wanted).event.id
+        try:
+            return store.event(wanted).event.id
+        except NotFoundError:
+            raise NotFoundError("pending submission", wanted) from None
     if item.kind != "submission":
         raise usage_error(
             f"{wanted} is a pair of events", f"Decide it with: scenescout review same {wanted}, or different."
@@ -60,14 +64,20 @@ def _whole_id(store: Store, wanted: str) -> str:
     return item.id
 
 
-def _waiting(store: Store) -> tuple[str, ...]:
-    """Return the submissions that wait, a page of them."""
-    return tuple(item.id for item in store.review_items(_SUBMISSIONS))
+def _waiting(store: Store) -> Iterator[str]:
+    """Walk the submissions that wait, oldest first."""
+    after = None
+    while page := store.review_items(_SUBMISSIONS, _PAGE, after=after):
+        yield from (item.id for item in page)
+        after = page[-1].key
 
 
-def _done(flags: Flags, what: str, number: int) -> int:
+def _done(flags: Flags, what: str, decided: Decided) -> int:
     if flags.as_json:
-        say_json({"success": True, "count": number})
+        say_json(decided_json(decided))
+    elif decided.undo_id is None:
+        say("Nothing waits for approval.")
     else:
-        say(f"{what} {count(number, 'submission')}.")
+        said = f"{what} {count(decided.count, 'submission')}."
+        say(f"{said} Take it back with: scenescout review undo {decided.undo_id[-6:]}")
     return 0

@@ -72,12 +72,10 @@ class RuleDialog(Dialog[DecideReviewByRule]):
         which = "that were put off" if self._put_off else "that wait"
         yield Lines(((f"Which of the pairs {which}? An empty field lets all pass.", ""),), ())
         for name, label in (*_SCORES, ("source", "source"), ("city", "city")):
-            value, example = examples[name]
-            yield Horizontal(
-                Lines(((label, "muted"),), classes="label"),
-                TextInput(value, example, id=name),
-                classes="field",
-            )
+            field = TextInput(*examples[name], id=name)
+            # What is filled in already is an offer: typing replaces it.
+            field.select_on_focus = True
+            yield Horizontal(Lines(((label, "muted"),), classes="label"), field, classes="field")
         yield Lines(id="number")
         yield Lines(*_TYPING, id="keys")
 

@@ -31,6 +31,8 @@ class Dashboard(FramedScreen):
         (50, "-high"),
     ]
 
+    PLACES = ("dashboard",)
+
     def __init__(self) -> None:
         super().__init__()
         self._columns: Columns | None = None

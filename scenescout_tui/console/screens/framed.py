@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.screen import ModalScreen, Screen
@@ -27,6 +27,9 @@ class FramedScreen(Screen[Any]):
 
     DEFAULT_CSS = "FramedScreen { background: $background; color: $ss-ink; }"
     AUTO_FOCUS = ""
+
+    #: The places whose keys work here, before those of everywhere.
+    PLACES: ClassVar[tuple[str, ...]] = ()
 
     @property
     def console_app(self) -> SceneScoutApp:

@@ -9,10 +9,9 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from scenescout_tui.console.content import Row, fit, wrap
-from scenescout_tui.console.keys import KEYS, MOVEMENT, MOVES, is_offered
+from scenescout_tui.console.keys import KEYS, MOVEMENT, MOVES, of_places
 from scenescout_tui.console.painted import Panel
 from scenescout_tui.console.screens.framed import FramedScreen
-from scenescout_tui.imports.actions import ACTIONS
 from scenescout_tui.imports.snapshot import EngineSnapshot
 
 _KEY = 8
@@ -26,8 +25,9 @@ class KeyList(Panel):
 
     DEFAULT_CSS = "KeyList { height: 1fr; }"
 
-    def __init__(self, *, read_only: bool) -> None:
+    def __init__(self, places: tuple[str, ...], *, read_only: bool) -> None:
         super().__init__()
+        self._places = places
         self._read_only = read_only
         self._top = 0
         self._more = 0
@@ -51,8 +51,7 @@ class KeyList(Panel):
     def _all(self, columns: int) -> list[Row]:
         entries = [
             (KEYS[one.id].shown, one.title, one.help)
-            for one in ACTIONS
-            if is_offered(one, read_only=self._read_only)
+            for one in of_places((*self._places, "everywhere"), read_only=self._read_only)
         ]
         rows = [row for entry in entries for row in self._entry(*entry, columns)]
         arrows = {"↑": self.glyphs.up, "↓": self.glyphs.down}
@@ -80,16 +79,20 @@ class KeyList(Panel):
 
 
 class Help(FramedScreen):
-    """The keys as a screen of its own."""
+    """The keys that work on the screen before: its own places first, then everywhere."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,question_mark", "app.pop_screen", "Close", show=False, id="close"),
         *MOVEMENT,
     ]
 
+    def __init__(self, places: tuple[str, ...]) -> None:
+        super().__init__()
+        self._places = places
+
     def main(self) -> Iterable[Widget]:
         """Give the list."""
-        yield KeyList(read_only=self.console_app.read_only)
+        yield KeyList(self._places, read_only=self.console_app.read_only)
 
     def action_move(self, by: int) -> None:
         """Scroll."""

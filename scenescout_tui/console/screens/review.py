@@ -46,6 +46,7 @@ class Review(FramedScreen):
     Review.-two ReviewSides { width: 3fr; }
     Review.-whole ReviewItems { display: none; }
     """
+    PLACES = ("review",)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", show=False, id="back"),
         *MOVEMENT,

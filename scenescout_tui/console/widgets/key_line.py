@@ -26,7 +26,7 @@ class KeyLine(Painted):
         "retry_group",
         "workers_up",
         "workers_down",
-        "palette",
+        "go_to",
         "undo_clear",
         "refresh",
     )
@@ -54,7 +54,7 @@ class KeyLine(Painted):
         offered: set[str | None] = {
             one.id
             for one in ACTIONS
-            if is_offered(one, read_only=self.read_only) and KEYS[one.id].place != "review"
+            if is_offered(one, read_only=self.read_only) and KEYS[one.id].place in {"everywhere", "dashboard"}
         }
         running = any(run.state in {"running", "draining"} for run in snapshot.runs)
         if snapshot.state in {"viewer", "failed", "stopped", "draining"}:

@@ -84,7 +84,7 @@ class ReviewKeys(KeyLine):
     """The keys of the review that would do something with the item under the cursor."""
 
     dispensable: ClassVar[tuple[str, ...]] = (
-        "palette",
+        "go_to",
         "review_next_list",
         "review_by_rule",
         "review_text",
@@ -110,4 +110,4 @@ class ReviewKeys(KeyLine):
             offered -= _NOT_FOR[row.kind]
         if row is not None and (row.kind == "submission" or row.state == "later"):
             offered -= {"review_later"}
-        return offered | {"palette", "help", "quit"}
+        return offered | {"go_to", "help", "quit"}

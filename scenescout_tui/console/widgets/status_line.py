@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 from scenescout_tui.console.content import Row, Span, spans_width, spread
-from scenescout_tui.console.formats import clock, minute, plural
+from scenescout_tui.console.formats import clock, job_words, minute, plural
 from scenescout_tui.console.painted import Painted
 from scenescout_tui.imports.snapshot import EngineSnapshot
 
@@ -86,7 +86,8 @@ class StatusLine(Painted):
         return (spread([*left, words], right_end, columns, self.glyphs.ellipsis),)
 
     def _reason(self, snapshot: EngineSnapshot, word: str) -> str:
-        reasons: list[str] = []
+        working = next((job for job in reversed(snapshot.jobs) if job.state == "running"), None)
+        reasons = [job_words(working)] if working is not None else []
         holder = held_by(snapshot.detail)
         detail = f"engine: {holder}" if holder else snapshot.detail
         for reason in (detail, *snapshot.waiting_reasons):

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, inspect, select
 
-from scenescout_tui.store.schema import RUN_ACCOUNTING_VIEW, VERSION_TABLE, metadata
+from scenescout_tui.store.schema import RUN_ACCOUNTING_VIEW, SEARCHING, VERSION_TABLE, metadata
 
 #: All schema versions this program knows, oldest first.
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 HEAD = REVISIONS[-1]
 
 _version = Table(
@@ -30,7 +30,8 @@ def version_of(connection: Connection) -> str | None:
 def create(connection: Connection) -> None:
     """Make the newest schema in an empty database: what all migrations give, in a tenth of the time."""
     metadata.create_all(connection, checkfirst=False)
-    connection.exec_driver_sql(RUN_ACCOUNTING_VIEW)
+    for statement in (RUN_ACCOUNTING_VIEW, *SEARCHING[connection.dialect.name]):
+        connection.exec_driver_sql(statement)
     _version.create(connection)
     connection.execute(_version.insert().values(version_num=HEAD))
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, MetaData, text
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Float, Index, MetaData, text
 from sqlalchemy import Text as AnyText
 
 #: SQLite's `PRAGMA application_id` of our files ("Scou"), by which another program's database is told apart.
@@ -32,6 +34,13 @@ def required(name: str, default: str | None = None) -> Column[str]:
 
 def count_column(name: str) -> Column[int]:
     return Column(name, BigInteger, nullable=False, server_default=text("0"))
+
+
+def place_columns() -> tuple[Column[Any], ...]:
+    """Where something is, in an event and in a venue alike: an address, and degrees of WGS 84."""
+    names = ("address1", "address2", "city", "region", "postal", "country")
+    degrees = (Column("latitude", Float), Column("longitude", Float))
+    return (*(Column(name, Text) for name in names), *degrees)
 
 
 def partial_index(name: str, *columns: str, where: str) -> Index:

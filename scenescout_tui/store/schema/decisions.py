@@ -64,7 +64,8 @@ review_pairs = Table(
     Index(None, "other_event_id"),
 )
 
-# What people decided about which events are one. Of a merge, `record_links` names the records that moved.
+# What people decided about which events are one, and of submissions. Of a merge, `record_links` names the
+# records that moved.
 decisions = Table(
     "decisions",
     metadata,
@@ -74,16 +75,20 @@ decisions = Table(
     required("kind"),
     #: The pair that it was said of.
     Column("pair_id", Text),
-    #: The event that was left, and the one that went into it or was kept apart.
+    #: The event that was left, and the one that went into it or was kept apart; that of the submission.
     required("event_id"),
     Column("other_event_id", Text),
     #: The link that it took back.
     Column("link_id", Text),
+    #: The submission that was approved or refused.
+    Column("record_id", Text),
     required("who"),
     Column("reason", Text),
     required("created_at"),
     Column("undone_at", Text),
-    CheckConstraint("kind IN ('same', 'different', 'later', 'merge', 'split', 'move')", name="kind"),
+    CheckConstraint(
+        "kind IN ('same', 'different', 'later', 'merge', 'split', 'move', 'approve', 'refuse')", name="kind"
+    ),
     Index(None, "act_id"),
     partial_index("ix_decisions_pair", "pair_id", where="pair_id IS NOT NULL"),
     partial_index("ix_decisions_standing", "id", where="undone_at IS NULL"),

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, LargeBinary, Table
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Table,
+)
 
 from scenescout_tui.store.schema.columns import (
     Text,
@@ -91,6 +100,16 @@ error_groups = Table(
     required("first_seen_at"),
     required("last_seen_at"),
     Index(None, "last_seen_at"),
+)
+
+# How many errors of each group a run made, kept in the same transactions as well.
+run_errors = Table(
+    "run_errors",
+    metadata,
+    Column("run_id", Text, ForeignKey("runs.id"), nullable=False),
+    required("group_key"),
+    count_column("count"),
+    PrimaryKeyConstraint("run_id", "group_key"),
 )
 
 clears = Table(

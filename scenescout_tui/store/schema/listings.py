@@ -7,7 +7,6 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
-    Float,
     ForeignKey,
     Index,
     Integer,
@@ -17,7 +16,14 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from scenescout_tui.store.schema.columns import Text, expiring_index, metadata, partial_index, required
+from scenescout_tui.store.schema.columns import (
+    Text,
+    expiring_index,
+    metadata,
+    partial_index,
+    place_columns,
+    required,
+)
 
 # Canonical events. Descriptions are not copied here: `description_record_id` names the source record that
 # gives them, which keeps rows small enough to scan and leaves one place to blank.
@@ -43,14 +49,7 @@ events = Table(
     Column("venue_id", Text),
     Column("venue_name", Text),
     Column("venue_display", Text),
-    Column("address1", Text),
-    Column("address2", Text),
-    Column("city", Text),
-    Column("region", Text),
-    Column("postal", Text),
-    Column("country", Text),
-    Column("latitude", Float),
-    Column("longitude", Float),
+    *place_columns(),
     Column("organizer_name", Text),
     Column("organizer_url", Text),
     Column("series_id", Text),
@@ -83,6 +82,8 @@ events = Table(
     # With `merged_into`, a page of a list is found in its index alone.
     Index("ix_events_start", "starts_at", "id", "merged_into"),
     Index("ix_events_city", "city", "starts_at", "id", "merged_into"),
+    # By last change: what the index of words has not seen yet is at its end.
+    Index("ix_events_updated", "updated_at", "id", "merged_into"),
     # Few events are anything but scheduled; those that are get asked for by status.
     partial_index(
         "ix_events_unusual_status", "status", "starts_at", "id", "merged_into", where="status <> 'scheduled'"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, PrimaryKeyConstraint, Table, false
+from sqlalchemy import BigInteger, Boolean, Column, PrimaryKeyConstraint, Table, false
 
 from scenescout_tui.store.schema.columns import (
     Text,
@@ -10,6 +10,7 @@ from scenescout_tui.store.schema.columns import (
     expiring_index,
     metadata,
     partial_index,
+    place_columns,
     required,
 )
 
@@ -19,14 +20,7 @@ venues = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("name", Text),
-    Column("address1", Text),
-    Column("address2", Text),
-    Column("city", Text),
-    Column("region", Text),
-    Column("postal", Text),
-    Column("country", Text),
-    Column("latitude", Float),
-    Column("longitude", Float),
+    *place_columns(),
     #: How many rows of `source_venues` it is made from.
     count_column("source_count"),
     #: Whether one of them has gone to another venue since; events may still say that it is here.

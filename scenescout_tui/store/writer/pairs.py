@@ -34,7 +34,9 @@ _SETTLE = (
 _FORGET = "DELETE FROM review_pairs WHERE id IN (:keys)"
 
 
-class _Pair(NamedTuple):
+class Pair(NamedTuple):
+    """A pair and how it stands; the columns of `review_pairs`."""
+
     id: str
     event_id: str
     other_event_id: str
@@ -52,7 +54,7 @@ class _Pair(NamedTuple):
         return self.asked_event_id or self.event_id, self.asked_other_event_id or self.other_event_id
 
 
-class _Said(NamedTuple):
+class Said(NamedTuple):
     """The newest decision on a pair that stands."""
 
     kind: str
@@ -85,14 +87,11 @@ def settle_pairs(connection: Connection, event_ids: Collection[str]) -> None:
     `event_ids` holds all that went into another or came back, with the events that they are and were part of.
     Of pairs that ask the same, one is left to be asked; two events that were called different stay so.
     """
-    about = with_parts(connection, event_ids)
-    found = {row[0]: _Pair(*row) for text in _PAIRS_BY for row in select_in(connection, text, (), about)}
-    said = {row[0]: _Said(*row[1:]) for row in select_in(connection, _SAID, (), found)}
-    forgotten = [one.id for one in found.values() if one.run_id is None and one.id not in said]
-    place = survivors(connection, {event_id for pair in found.values() for event_id in pair.asked})
-    groups: dict[frozenset[str], list[_Pair]] = {}
+    found, said, place = _load(connection, event_ids)
+    forgotten = [one.id for one in found.values() if _is_forgotten(one, said)]
+    groups: dict[frozenset[str], list[Pair]] = {}
     for pair in sorted(found.values()):
-        if pair.id not in forgotten:
+        if not _is_forgotten(pair, said):
             groups.setdefault(frozenset(place[event_id] for event_id in pair.asked), []).append(pair)
     settled = [one for group in groups.values() for one in _settled(group, place, said)]
     run_in(connection, _FORGET, (), forgotten)
@@ -101,13 +100,72 @@ def settle_pairs(connection: Connection, event_ids: Collection[str]) -> None:
     add_totals(connection, {("review", ""): sum(pair.state == "open" for pair in settled) - were})
 
 
+class Questions:
+    """The pairs of some events while many of them are decided, as `settle_pairs` would write each.
+
+    What is decided is told to it; the database may lag behind until all of it is settled at once.
+    """
+
+    def __init__(self, connection: Connection, event_ids: Collection[str]) -> None:
+        pairs, self._said, self._place = _load(connection, event_ids)
+        self._pairs = {one.id: one for one in pairs.values() if not _is_forgotten(one, self._said)}
+        self._parts: dict[str, list[str]] = {}
+        for event_id, part_of in self._place.items():
+            self._parts.setdefault(part_of, []).append(event_id)
+        self._about: dict[str, set[str]] = {}
+        for pair in self._pairs.values():
+            for event_id in pair.asked:
+                self._about.setdefault(self._place[event_id], set()).add(pair.id)
+
+    def pair(self, pair_id: str) -> Pair | None:
+        """Return a pair as it stands now; None for one that there is not any more."""
+        wanted = self._pairs.get(pair_id)
+        if wanted is None:
+            return None
+        sides = self._sides(pair_id)
+        if len(sides) == 1:
+            return wanted._replace(state="same")
+        about = sorted(set.intersection(*(self._about[side] for side in sides)))
+        group = [self._pairs[one] for one in about]
+        return next(one for one in _settled(group, self._place, self._said) if one.id == pair_id)
+
+    def say(self, pair_id: str, said: Said) -> None:
+        """Take in what was said of a pair."""
+        self._said[pair_id] = said
+
+    def merge(self, kept: str, gone: str) -> None:
+        """Take in that one event, part of no other, went into another."""
+        parts = self._parts.pop(gone, [])
+        self._place.update(dict.fromkeys(parts, kept))
+        self._parts.setdefault(kept, []).extend(parts)
+        self._about.setdefault(kept, set()).update(self._about.pop(gone, ()))
+
+    def _sides(self, pair_id: str) -> set[str]:
+        return {self._place[event_id] for event_id in self._pairs[pair_id].asked}
+
+
+def _load(
+    connection: Connection, event_ids: Collection[str]
+) -> tuple[dict[str, Pair], dict[str, Said], dict[str, str]]:
+    """Return the pairs about events, what was said of them, and of what their events are part."""
+    about = with_parts(connection, event_ids)
+    found = {row[0]: Pair(*row) for text in _PAIRS_BY for row in select_in(connection, text, (), about)}
+    said = {row[0]: Said(*row[1:]) for row in select_in(connection, _SAID, (), found)}
+    return found, said, survivors(connection, {one for pair in found.values() for one in pair.asked})
+
+
+def _is_forgotten(pair: Pair, said: Mapping[str, Said]) -> bool:
+    """Tell whether a person had asked it who has taken that back."""
+    return pair.run_id is None and pair.id not in said
+
+
 def _end(event_id: str, into: Mapping[str, str]) -> str:
     while event_id in into:
         event_id = into[event_id]
     return event_id
 
 
-def _settled(group: list[_Pair], place: Mapping[str, str], said: Mapping[str, _Said]) -> list[_Pair]:
+def _settled(group: list[Pair], place: Mapping[str, str], said: Mapping[str, Said]) -> list[Pair]:
     """Return the pairs of one question as they are now; the group is not empty, oldest first."""
     answers = [said[pair.id] for pair in group if pair.id in said]
     newest = max(answers, key=lambda one: one.at, default=None)
@@ -136,7 +194,7 @@ def _settled(group: list[_Pair], place: Mapping[str, str], said: Mapping[str, _S
     ]
 
 
-def _at_rest(pair: _Pair, state: str, answer: _Said | None, duplicate_of: str | None) -> _Pair:
+def _at_rest(pair: Pair, state: str, answer: Said | None, duplicate_of: str | None) -> Pair:
     """Return a pair that nobody is asked about; it stands where it was asked."""
     first, second = pair.asked
     return pair._replace(
@@ -151,7 +209,7 @@ def _at_rest(pair: _Pair, state: str, answer: _Said | None, duplicate_of: str | 
     )
 
 
-def _write(connection: Connection, found: Mapping[str, _Pair], changed: list[_Pair]) -> None:
+def _write(connection: Connection, found: Mapping[str, Pair], changed: list[Pair]) -> None:
     # No two pairs may stand in one place, not even for a moment: back to where each was asked, then on.
     for pair in changed:
         if (pair.event_id, pair.other_event_id) != (was := found[pair.id])[1:3] and was.asked != was[1:3]:

@@ -13,7 +13,6 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from scenescout_tui.store.statements import select_in
-from scenescout_tui.store.writer.moves import Linked, add_links, move_records
 
 _MOVED = "SELECT record_id FROM record_links WHERE decision_id IN (:keys)"
 _LINKS = (
@@ -83,26 +82,6 @@ def ways_without(connection: Connection, decision_id: str) -> list[Way]:
         )
         for record_id, record in records.items()
     ]
-
-
-def follow(connection: Connection, ways: Collection[Way], now: str) -> None:
-    """Move records to where their ways lead; merges that take them on for the first time are linked."""
-    targets: dict[str, list[str]] = {}
-    for way in ways:
-        if way.changes:
-            targets.setdefault(way.target, []).append(way.record_id)
-            _link(connection, way, now)
-    for target, record_ids in targets.items():
-        move_records(connection, record_ids, target, now)
-
-
-def _link(connection: Connection, way: Way, now: str) -> None:
-    place = way.start
-    for step in way.then:
-        if step.decision_id not in way.linked:
-            linked = Linked(step.who, step.evidence, step.decision_id)
-            add_links(connection, {way.record_id: place}, step.event_id, now, linked)
-        place = step.event_id
 
 
 def _load_records(connection: Connection, record_ids: Collection[str]) -> dict[str, _Record]:

@@ -5,7 +5,7 @@ Reads on the connection it is given and writes nothing: the result is a `Work` a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
@@ -13,7 +13,8 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from scenescout_tui.events import match, quality
-from scenescout_tui.events.blocks import block_numbers
+from scenescout_tui.events.blocks import block_keys, block_numbers
+from scenescout_tui.events.edits import apply
 from scenescout_tui.events.model import Event
 from scenescout_tui.events.record import PreparedRecord
 from scenescout_tui.events.venue_forms import FormKey
@@ -26,10 +27,12 @@ from scenescout_tui.store.stamps import to_moment, to_text
 from scenescout_tui.store.statements import Row, select_in
 from scenescout_tui.store.writer.candidates import find_candidates
 from scenescout_tui.store.writer.canonical import (
+    Edits,
     Member,
     canonical_row,
     join_keys,
     load_members,
+    made_of,
     split_keys,
 )
 from scenescout_tui.store.writer.edits import load_edits
@@ -407,9 +410,11 @@ class BatchPlanner:
             if row is None:
                 continue
             (self._work.new_events if event_id in self._fresh else self._work.changed_events).append(row)
+            edited = _edited_numbers(members, edits.get(event_id))
+            self._work.blocks.extend([(number, event_id) for number in edited])
             if gone := self._old_keys.get(event_id):
                 kept = {number for member in members.values() for number in block_numbers(member.block_keys)}
-                self._work.unblocked[event_id] = tuple({*block_numbers(gone)} - kept)
+                self._work.unblocked[event_id] = tuple({*block_numbers(gone)}.difference(kept, edited))
 
     def _house(self, joined: dict[str, Member]) -> None:
         """Give members of this batch the houses that their venues have become."""
@@ -428,6 +433,12 @@ class BatchPlanner:
         for account, external_ids in wanted.items():
             found = select_in(self._connection, _LETTERS_OF_RECORDS, account, external_ids)
             self._work.letters_settled.extend(letter_id for (letter_id,) in found)
+
+
+def _edited_numbers(members: Mapping[str, Member], edits: Edits | None) -> tuple[int, ...]:
+    """Return what stands for the keys of an event as people have edited it; nothing where nobody has."""
+    made = made_of(members) if edits else None
+    return block_numbers(block_keys(apply(made.event, edits))) if made is not None and edits else ()
 
 
 def _identity(event: Event) -> Identity:

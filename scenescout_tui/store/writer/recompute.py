@@ -29,8 +29,6 @@ _NONE: Mapping[str, Iterable[str]] = MappingProxyType({})
 _UNBLOCK = "DELETE FROM event_blocks WHERE event_id = ? AND block_key IN (:keys)"
 _LISTED = "SELECT id FROM events WHERE merged_into IS NULL AND status <> 'expired' AND id IN (:keys)"
 _EMPTIED = "SELECT id, sources, record_count FROM events WHERE id IN (:keys)"
-_REOPEN = "UPDATE events SET merged_into = NULL WHERE merged_into IS NOT NULL AND id IN (:keys)"
-_TAKEN_OVER = "UPDATE events SET merged_into = ?, updated_at = ? WHERE merged_into IS NULL AND id IN (:keys)"
 
 
 def recompute_events(
@@ -39,15 +37,15 @@ def recompute_events(
     now: str,
     *,
     keys_left: Mapping[str, Iterable[str]] = _NONE,
-    taken_over_by: str | None = None,
+    listed_before: int | None = None,
 ) -> None:
     """Make events anew from the records that hang on them now, totals included.
 
-    `keys_left` names, by event, the block keys of what has left it. An event whose records have no content
-    left is blanked. One without records keeps what it has and, with `taken_over_by`, names the event that
-    took over its last record.
+    `keys_left` names, by event, the block keys of what has left it, and `listed_before` says how many of the
+    events were in the lists before records were moved among them. An event whose records have no content
+    left is blanked; one without records keeps what it has.
     """
-    before = _count_listed(connection, event_ids)
+    before = count_listed(connection, event_ids) if listed_before is None else listed_before
     found = load_members(connection, event_ids)
     filled = {event_id: members for event_id, members in found.items() if members}
     edits = load_edits(connection, filled)
@@ -62,10 +60,12 @@ def recompute_events(
             blank.append(blank_row(event_id, ",".join(sources_of(members)), len(members), now))
     write_events(connection, [], made)
     blank_events(connection, blank)
-    run_in(connection, _REOPEN, (), filled)
-    if taken_over_by is not None:
-        run_in(connection, _TAKEN_OVER, (taken_over_by, now), found.keys() - filled.keys())
-    add_totals(connection, {("events", ""): _count_listed(connection, event_ids) - before})
+    add_totals(connection, {("events", ""): count_listed(connection, event_ids) - before})
+
+
+def count_listed(connection: Connection, event_ids: Collection[str]) -> int:
+    """Count those of some events that are in the lists: part of no other, and not expired."""
+    return sum(1 for _ in select_in(connection, _LISTED, (), event_ids))
 
 
 def blank_emptied_events(connection: Connection, event_ids: Collection[str], now: str) -> None:
@@ -96,7 +96,3 @@ def _rekey(
         run_in(connection, _UNBLOCK, (event_id,), {block_number(key) for key in keys} - numbers[event_id])
     rows = [(number, event_id) for event_id, mine in numbers.items() for number in mine]
     insert_rows(connection, event_blocks, ("block_key", "event_id"), rows, ignore=True)
-
-
-def _count_listed(connection: Connection, event_ids: Collection[str]) -> int:
-    return sum(1 for _ in select_in(connection, _LISTED, (), event_ids))

@@ -1,0 +1,1 @@
+"""The errors' screen, with the dead letters."""
