@@ -21,7 +21,7 @@ run: $(STAMP) ## Open the console with a sandbox; ARGS="--database events.db" fo
 	@$(BIN)/scenescout $(ARGS)
 
 test: $(STAMP) ## Run all tests that need no server; ARGS="tests/store -x" for some.
-	$(BIN)/python -m pytest $(ARGS)
+	$(if $(ARGS),$(BIN)/python -m pytest $(ARGS),.ci/tests)
 
 test-unit: $(STAMP) ## Run the tests of single rooms.
 	$(BIN)/python -m pytest -m "not integration and not server and not torture" $(ARGS)
